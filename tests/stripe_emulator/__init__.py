@@ -1,0 +1,1 @@
+"""Tests of the Stripe emulator, driven by the real Stripe library over loopback."""
