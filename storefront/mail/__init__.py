@@ -1,0 +1,1 @@
+"""E-mails: promised in a transaction, rendered and sent after it."""

@@ -1,0 +1,22 @@
+"""`Email` and `queue_email`: an e-mail is a promise made in the same transaction as what it tells."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from storefront.jobs.promises import promise
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """What to tell whom. `facts` are plain values, so the e-mail says what was true when it was promised."""
+
+    to: str
+    template: str  # "orders/emails/confirmed": a `.txt` (its first line is the subject) and a `.html` of that name
+    facts: dict[str, Any]
+
+
+def queue_email(email: Email, *, key: str) -> None:
+    """Promise an e-mail; the same `key` is sent once."""
+    promise("mail.send", {**asdict(email), "key": key}, key=f"mail:{key}")
