@@ -1,0 +1,1 @@
+"""What we sell: products, variants, prices, price breakdowns, collections, stock. Holds no maker's name."""

@@ -1,0 +1,1 @@
+"""Enterprises whose goods are sold: sourced facts, certificates. No persons."""
