@@ -1,0 +1,1 @@
+"""What a visitor is holding. Labelled "Bag" on the pages."""

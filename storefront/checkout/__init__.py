@@ -1,0 +1,1 @@
+"""Turning a bag into an order: addresses, shipping, placing."""

@@ -1,0 +1,1 @@
+"""Home, about, delivery, terms, privacy: public pages over several packages."""

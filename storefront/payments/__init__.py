@@ -1,0 +1,1 @@
+"""Money: the one gateway to Stripe, our own ledger, settling, refunding, reconciling."""
