@@ -1,0 +1,1 @@
+"""What is measured, as ratios: nothing here fails for being slow."""
