@@ -5,6 +5,8 @@ All faults are reported together, by name, never by value.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -55,6 +57,19 @@ class Settings:
     web_processes: int = 2
     web_threads: int = 4
     production: bool = False
+    totp_issuer: str = ""
+    totp_secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    password_pepper: str = field(default="", repr=False)
+
+    @property
+    def pepper(self) -> str:
+        """What is mixed into passwords and recovery codes before they are hashed; no table holds it."""
+        return self.password_pepper or _derived(self.secret_key, "pepper")
+
+    @property
+    def totp_keys(self) -> dict[str, str]:
+        """What the secrets of authenticator apps are encrypted with; the highest number encrypts, all decrypt."""
+        return dict(self.totp_secrets) or {"1": _derived(self.secret_key, "totp")}
 
     @property
     def https(self) -> bool:
@@ -128,6 +143,11 @@ class Settings:
             port=port,
             web_processes=reader.whole("WEB_PROCESSES", 2, 1, 64),
             web_threads=reader.whole("WEB_THREADS", 4, 1, 256),
+            totp_issuer=reader.checked(
+                "TOTP_ISSUER", "", _issuer, "must be one line of at most 60 letters, without a colon"
+            ),
+            totp_secrets=reader.keys("TOTP_SECRETS"),
+            password_pepper=reader.checked("PASSWORD_PEPPER", "", _key, "must be 32 or more random characters"),
         )
         if settings.production:
             reader.faults += _unsafe(settings, env)
@@ -161,6 +181,14 @@ class _Reader:
         if value:
             self.faults.append(f"{name} {wish}")
         return value
+
+    def keys(self, name: str) -> tuple[tuple[str, str], ...]:
+        """`1:key,2:key`: numbered, so that what an older one encrypted can still be read."""
+        pairs = [pair.strip().partition(":") for pair in self.text(name, "").split(",") if pair.strip()]
+        if any(not number.isdecimal() or _key(key) is None for number, _, key in pairs):
+            self.faults.append(f"{name} must be like 1:key,2:key, each key 32 or more random characters")
+            return ()
+        return tuple((number, key) for number, _, key in pairs)
 
     def whole(self, name: str, default: int, least: int, most: int) -> int:
         value = self.text(name, str(default))
@@ -223,6 +251,18 @@ def _https(value: str) -> str | None:
 
 def _smtp(value: str) -> str | None:
     return value if urlsplit(value).scheme in {"smtp", "smtps"} and urlsplit(value).hostname else None
+
+
+def _derived(key: str, purpose: str) -> str:
+    return hmac.new(key.encode(), f"settings:{purpose}".encode(), hashlib.sha256).hexdigest()
+
+
+def _key(value: str) -> str | None:
+    return value if len(value) >= 32 and len(set(value)) >= 10 else None
+
+
+def _issuer(value: str) -> str | None:
+    return value if _one_line(value) and ":" not in value else None
 
 
 def _one_line(value: str) -> str | None:

@@ -52,7 +52,8 @@ def run() -> int:
     _add(manager, "stripe", emulator, env)
     _add(manager, "shop", _web_command(settings), env)
     _add(manager, "worker", [BIN / "flask", "jobs", "work"], env)
-    threading.Thread(target=_announce, args=(settings, env["STRIPE_API_BASE"]), daemon=True).start()
+    link = _said(env, "accounts", "first-link")
+    threading.Thread(target=_announce, args=(settings, env["STRIPE_API_BASE"], link), daemon=True).start()
     return _loop(manager)
 
 
@@ -124,6 +125,15 @@ def _flask(env: Mapping[str, str], *words: str) -> None:
         raise CannotStart(f"`flask {' '.join(words)}` failed; what it says stands above.")
 
 
+def _said(env: Mapping[str, str], *words: str) -> str:
+    done = subprocess.run(
+        [BIN / "flask", *words], cwd=ROOT, env=dict(env), check=False, stdout=subprocess.PIPE, text=True
+    )
+    if done.returncode:
+        raise CannotStart(f"`flask {' '.join(words)}` failed; what it says stands above.")
+    return done.stdout.strip()
+
+
 def _require_free(host: str, port: int, name: str) -> None:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -142,8 +152,9 @@ def _refuse_unsafe(env: Mapping[str, str]) -> None:
         raise CannotStart("The shop does not start; what must be mended stands above.")
 
 
-def _announce(settings: Settings, emulator: str) -> None:
-    """Say where the shop is once it answers."""
+def _announce(settings: Settings, emulator: str, link: str) -> None:
+    """Say where the shop is once it answers, and, until there is an owner, how to become one."""
+    staff = f"  Nobody runs this shop yet. Become its owner here, once:\n    {link}\n" if link else ""
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until:
         try:
@@ -158,6 +169,7 @@ def _announce(settings: Settings, emulator: str) -> None:
             "    4242 4242 4242 4242  is paid\n"
             "    4000 0000 0000 0002  is declined\n"
             "    4000 0025 0000 3155  asks for 3-D Secure\n"
+            f"{staff}"
             f"  E-mails are kept in {settings.instance_dir / 'mail'}\n"
             "  Ctrl-C stops everything.\n",
             flush=True,

@@ -9,6 +9,7 @@ from typing import TypeVar
 from sqlalchemy import Select, delete, select, union
 from sqlalchemy.orm import selectinload
 
+from storefront.accounts.models import Invitation, User
 from storefront.catalog.models import Category, Collection, CollectionProduct, Product, ProductStory, Variant
 from storefront.checkout.models import ShippingZone
 from storefront.db import Base, db, reading
@@ -110,8 +111,10 @@ def _users(row: Owned) -> Select[str]:
         case Partner():
             products = select(Product.slug).where(Product.partner_id == row.id)
             stories = select(Story.slug).where(Story.partner_id == row.id)
-            both = union(products, stories).subquery()
-            return select(both.c.slug).order_by(both.c.slug)
+            staff = select(User.reference).where(User.partner_id == row.id)
+            invited = select(Invitation.reference).where(Invitation.partner_id == row.id)
+            every = union(products, stories, staff, invited).subquery()
+            return select(every.c.slug).order_by(every.c.slug)
 
 
 def _shown_pictures() -> Select[int | None]:

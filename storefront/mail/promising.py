@@ -15,8 +15,12 @@ class Email:
     to: str
     template: str  # "orders/emails/confirmed": a `.txt` (its first line is the subject) and a `.html` of that name
     facts: dict[str, Any]
+    secret: bool = False  # carries a link that opens something: forgotten as soon as it has left
 
 
 def queue_email(email: Email, *, key: str) -> None:
     """Promise an e-mail; the same `key` is sent once."""
-    promise("mail.send", {**asdict(email), "key": key}, key=f"mail:{key}")
+    payload = {**asdict(email), "key": key}
+    if payload.pop("secret"):
+        payload["forget"] = f"mail:{key}"
+    promise("mail.send", payload, key=f"mail:{key}")

@@ -3,6 +3,7 @@
 from flask import Flask
 from sqlalchemy import func, select
 
+from storefront.accounts.permissions import Role
 from storefront.cart.models import Cart, CartLine
 from storefront.catalog.models import (
     Category,
@@ -23,6 +24,7 @@ from storefront.media.models import Picture, Shelf
 from storefront.orders.models import Order, OrderLine
 from storefront.partners.models import Partner
 from storefront.stories.models import Story, StoryKind
+from tests.accounts.people import a_user
 from tests.demo.rows import files, media, one, own_partner, own_product
 
 
@@ -215,3 +217,15 @@ def test_the_command_says_what_went(shop: Flask) -> None:
     told = shop.test_cli_runner().invoke(args=["demo", "purge"]).stdout.splitlines()
     assert "products: 36 removed" in told
     assert told[-1] == "files: 246 removed"
+
+
+def test_a_workshop_that_somebody_signs_in_for_is_kept(shop: Flask) -> None:
+    with transaction() as session:
+        workshop = session.scalars(select(Partner).where(Partner.slug == "freeset")).one()
+        partner_id = workshop.id
+    a_user(Role.PARTNER_STAFF, partner_id=partner_id)
+    with transaction():
+        purged = purge()
+    assert len(purged.kept) == 1
+    assert '"freeset" among the partners was kept' in purged.kept[0]
+    assert db.session.scalars(select(Partner.slug)).all() == ["freeset"]
