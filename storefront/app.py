@@ -10,9 +10,18 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import storefront.audit.jobs
 import storefront.mail.jobs
 import storefront.payments.jobs  # noqa: F401
 from config import Settings
+from storefront.accounts import cli as accounts_cli
+from storefront.accounts import jobs as accounts_jobs  # noqa: F401
+from storefront.accounts import routes as accounts
+from storefront.accounts import security as accounts_security
+from storefront.admin import area as admin
+from storefront.admin import audit_trail, dashboard, own_security, people  # noqa: F401
+from storefront.admin import cli as admin_cli
+from storefront.audit import cli as audit_cli
 from storefront.cart import jobs as cart_jobs  # noqa: F401
 from storefront.cart import routes as cart
 from storefront.catalog import routes as catalog
@@ -34,8 +43,16 @@ from storefront.stripe_emulator import cli as stripe_emulator_cli
 from storefront.web import assets, error_pages, filters, health, hosts, logs, security
 
 ROOT = Path(__file__).parents[1]
-BLUEPRINTS = (health, media, pages, catalog, stories, partners, cart, checkout, orders, payments)
-COMMANDS = (jobs_cli.jobs, demo_cli.demo, payments_cli.payments, stripe_emulator_cli.stripe_emulator)
+BLUEPRINTS = (health, accounts, admin, media, pages, catalog, stories, partners, cart, checkout, orders, payments)
+COMMANDS = (
+    accounts_cli.accounts,
+    admin_cli.admin,
+    audit_cli.audit,
+    jobs_cli.jobs,
+    demo_cli.demo,
+    payments_cli.payments,
+    stripe_emulator_cli.stripe_emulator,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +76,7 @@ def create_app(
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), compare_type=True, render_as_batch=False)
     _connect_outside(app, settings, stripe_http, mail)
-    for part in (logs, security, assets, filters, error_pages):
+    for part in (logs, security, assets, filters, error_pages, accounts_security):
         part.init_app(app)
     app.jinja_env.globals |= {"settings": settings, "order_link": order_link}
     for module in BLUEPRINTS:

@@ -23,6 +23,8 @@ SHEET_PARTS = (
     "pages", "catalog", "stories", "partners", "cart", "checkout", "orders", "errors",
     "print",
 )  # fmt: skip
+STAFF_SHEET = "staff.css"  # of its own, so that shoppers never load it
+STAFF_PARTS = ("admin",)
 PACKED = {".css", ".js", ".svg", ".txt", ".json"}
 
 bp = Blueprint("assets", __name__)
@@ -53,8 +55,9 @@ class Assets:
                 self._add(name, file.read_bytes())
         for file in sorted((STATIC / "js").glob("*.js")):
             self._add(f"js/{file.name}", file.read_bytes())
-        sheet = "\n".join((STATIC / "css" / f"{part}.css").read_text("utf-8") for part in SHEET_PARTS)
-        self._add(SHEET, self._with_addresses(sheet).encode())
+        for sheet, parts in ((SHEET, SHEET_PARTS), (STAFF_SHEET, STAFF_PARTS)):
+            text = "\n".join((STATIC / "css" / f"{part}.css").read_text("utf-8") for part in parts)
+            self._add(sheet, self._with_addresses(text).encode())
 
     def url(self, name: str) -> str:
         """The address of a file. Raises `KeyError` for a name that does not exist."""

@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from storefront.web import assets
-from storefront.web.assets import SHEET, SHEET_PARTS, STATIC, Assets, load
+from storefront.web.assets import SHEET, SHEET_PARTS, STAFF_PARTS, STATIC, Assets, load
 
 
 @pytest.fixture
@@ -106,8 +106,9 @@ def test_the_sheet_refuses_a_file_that_is_not_there() -> None:
         load()._with_addresses("a { background: url('../img/nothing.svg') }")
 
 
-def test_every_style_sheet_is_a_part_of_the_one() -> None:
-    assert {file.stem for file in (STATIC / "css").glob("*.css")} == set(SHEET_PARTS)
+def test_every_style_sheet_is_a_part_of_the_shops_or_of_the_staffs() -> None:
+    assert {file.stem for file in (STATIC / "css").glob("*.css")} == set(SHEET_PARTS) | set(STAFF_PARTS)
+    assert not set(SHEET_PARTS) & set(STAFF_PARTS)
 
 
 def test_a_changed_file_gets_another_address(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""The staff area: pages only, one module per noun, all behind one guard."""

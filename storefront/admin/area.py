@@ -1,0 +1,138 @@
+"""The staff area itself: its blueprint, its rail, and what every answer under /admin carries."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from flask import Blueprint, Response, abort, redirect, request
+from flask_wtf.csrf import validate_csrf
+from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.wrappers import Response as AnyResponse
+from wtforms.validators import ValidationError
+
+from storefront.accounts import guard
+from storefront.accounts.models import User
+from storefront.accounts.permissions import Permission, allowed
+from storefront.accounts.sessions import own_session
+from storefront.admin.waiting import Figure, figures
+from storefront.admin.wording import in_words
+from storefront.core.clock import now
+from storefront.web.security import SAFE, private
+
+bp = Blueprint("admin", __name__, url_prefix="/admin")
+REFERENCE = re.compile(r"[0-9A-Z]{1,20}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the rail, seen by those who may open it. `counts` names the figures whose sum stands beside it."""
+
+    name: str
+    address: str
+    permission: Permission
+    group: str = ""
+    counts: frozenset[str] = frozenset()
+    counted: str = ""
+
+
+ENTRIES = (
+    Entry(
+        "Today",
+        "/admin",
+        Permission.DASHBOARD,
+        "",
+        frozenset({"review", "refunds", "parked", "ended"}),
+        "need a person",
+    ),
+    Entry("People and roles", "/admin/people", Permission.PEOPLE, "House", frozenset({"ended"}), "invitations ran out"),
+    Entry("Audit trail", "/admin/audit", Permission.AUDIT, "House"),
+    Entry("Your sign-in", "/admin/security", Permission.OWN_SECURITY, "You"),
+)
+
+
+def me() -> User:
+    """Who is signed in. The guard of the view has made sure that somebody is."""
+    person = guard.current_user()
+    if person is None:
+        abort(404)
+    return person
+
+
+def known(reference: str) -> str:
+    """A reference from an address. What cannot be one is not found, and never asked of the database."""
+    if not REFERENCE.fullmatch(reference):
+        abort(404)
+    return reference
+
+
+def after_change(address: str) -> AnyResponse:
+    """On to a page that can be loaded again; whoever has just ended their own session signs in first."""
+    is_open = own_session().device(again=True) is not None
+    return redirect(address if is_open else "/account/sign-in", 303)
+
+
+def permissions() -> frozenset[Permission]:
+    """What the person who asks may do."""
+    return allowed(me().roles)
+
+
+def rail(counted: dict[Figure, int] | None) -> dict[str, Any]:
+    """Groups of entries with their numbers, and who is signed in. A page that has counted already hands it over."""
+    person, may = me(), permissions()
+    counted = figures(may, at=now()) if counted is None else counted
+    numbers = {figure.name: number for figure, number in counted.items()}
+    lines = [
+        {
+            "group": entry.group,
+            "name": entry.name,
+            "address": entry.address,
+            "count": sum(numbers.get(name, 0) for name in entry.counts),
+            "counted": entry.counted,
+            "here": request.path == entry.address
+            or (entry.address != "/admin" and request.path.startswith(f"{entry.address}/")),
+        }
+        for entry in ENTRIES
+        if entry.permission in may
+    ]
+    groups = [
+        {"name": name, "entries": list(inside)} for name, inside in groupby(lines, key=lambda line: line["group"])
+    ]
+    return {"groups": groups, "email": person.email, "roles": in_words(person.roles)}
+
+
+@bp.context_processor
+def _for_pages() -> dict[str, Any]:
+    # A function and not its answer: a page that is not found is drawn here too, for somebody who is not signed in.
+    return {"staff_rail": rail}
+
+
+def _is_here(path: str) -> bool:
+    return path == "/admin" or path.startswith("/admin/")
+
+
+@bp.before_app_request
+def _unlisted_is_missing() -> None:
+    """Here no wrong method and no OPTIONS tells that a page exists: what is not listed is not found."""
+    if _is_here(request.path) and (
+        request.method == "OPTIONS" or isinstance(request.routing_exception, MethodNotAllowed)
+    ):
+        abort(404)
+
+
+@bp.before_app_request
+def _token_is_shown() -> None:
+    """Besides the guard before every unsafe request; asked at every address, so that it tells of none."""
+    if _is_here(request.path) and request.method not in SAFE:
+        try:
+            validate_csrf(request.form.get("csrf_token"))
+        except ValidationError:
+            abort(403, "This form has grown too old. Please open the page again and send it once more.")
+
+
+@bp.after_app_request
+def _keep_to_oneself(response: Response) -> Response:
+    """By address and not by view, so that a page one may not see answers as one that does not exist."""
+    return private(response) if _is_here(request.path) else response

@@ -1,0 +1,181 @@
+"""What stands and what waits for a person: the dashboard's figures and tasks, asked with one statement each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.orm import aliased
+
+from storefront.accounts.models import Invitation, User
+from storefront.accounts.permissions import Permission
+from storefront.admin.wording import JOBS
+from storefront.catalog.models import Product, Stock, Variant
+from storefront.db import db
+from storefront.jobs.models import Job
+from storefront.orders.models import Order, OrderMove, OrderState
+from storefront.payments.models import Refund, RefundState
+from storefront.web.filters import money
+
+MOST = 20  # tasks of one kind that are shown; the figure says how many there are
+LOST = (RefundState.FAILED, RefundState.REFUSED)
+Permissions = frozenset[Permission]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that a role may see. One that `needs_a_person` is also shown row by row, and counted in the rail."""
+
+    name: str
+    permission: Permission
+    one: str
+    many: str
+    count: Callable[[datetime], Select[int]]
+    needs_a_person: bool = False
+    is_shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that does not go on by itself. `act` is an address of the staff area and the word on its button."""
+
+    at: datetime
+    what: str
+    more: str = ""
+    act: tuple[str, str] | None = None
+
+
+def _orders(state: OrderState) -> Callable[[datetime], Select[int]]:
+    return lambda at: select(func.count(Order.id)).where(Order.state == state)
+
+
+def _sold_out(at: datetime) -> Select[int]:
+    return (
+        select(func.count(Variant.id))
+        .join(Stock, Stock.variant_id == Variant.id)
+        .join(Product, Product.id == Variant.product_id)
+        .where(Product.published_at <= at, Stock.on_hand == 0)
+    )
+
+
+FIGURES = (
+    Figure("to_pack", Permission.ORDERS, "order to pack", "orders to pack", _orders(OrderState.PAID)),
+    Figure("unpaid", Permission.ORDERS, "order not paid yet", "orders not paid yet", _orders(OrderState.PENDING)),
+    Figure(
+        "review", Permission.ORDERS, "order in review", "orders in review", _orders(OrderState.REVIEW),
+        needs_a_person=True,
+    ),
+    Figure(
+        "refunds", Permission.REFUNDS, "refund failed", "refunds failed",
+        lambda at: select(func.count(Refund.id)).where(Refund.state.in_(LOST)), needs_a_person=True,
+    ),
+    Figure(
+        "parked", Permission.ORDERS, "job given up", "jobs given up",
+        lambda at: select(func.count(Job.id)).where(Job.parked_at.is_not(None)), needs_a_person=True,
+    ),
+    Figure("sold_out", Permission.STOCK, "piece sold out", "pieces sold out", _sold_out),
+    Figure(
+        "ended", Permission.PEOPLE, "invitation ran out", "invitations ran out",
+        lambda at: select(func.count(Invitation.id)).where(_ran_out(at)), needs_a_person=True, is_shown=False,
+    ),
+)  # fmt: skip
+
+
+def figures(permissions: Permissions, *, at: datetime) -> dict[Figure, int]:
+    """Every figure that these permissions may see, in one statement."""
+    seen = [figure for figure in FIGURES if figure.permission in permissions]
+    if not seen:
+        return {}
+    row = db.session.execute(select(*(figure.count(at).scalar_subquery() for figure in seen))).one()
+    return dict(zip(seen, row, strict=True))
+
+
+def tasks(permissions: Permissions, *, at: datetime) -> list[Task]:
+    """What needs a person, oldest first: one statement for each kind that these permissions may see."""
+    found: list[Task] = []
+    for name, read in READERS.items():
+        if next(figure for figure in FIGURES if figure.name == name).permission in permissions:
+            found += read(at)
+    return sorted(found, key=lambda task: task.at)
+
+
+def _in_review(at: datetime) -> Iterable[Task]:
+    last = select(func.max(OrderMove.id)).where(OrderMove.order_id == Order.id).correlate(Order).scalar_subquery()
+    rows = db.session.execute(
+        select(Order.reference, OrderMove.at, OrderMove.why)
+        .join(OrderMove, OrderMove.id == last)
+        .where(Order.state == OrderState.REVIEW)
+        .order_by(OrderMove.at)
+        .limit(MOST)
+    )
+    return [Task(moved, f"Order {reference} is in review", why) for reference, moved, why in rows]
+
+
+def _lost_refunds(at: datetime) -> Iterable[Task]:
+    rows = db.session.execute(
+        select(Refund.amount, Refund.requested_at, Refund.state, Order.reference)
+        .join(Order, Order.id == Refund.order_id)
+        .where(Refund.state.in_(LOST))
+        .order_by(Refund.requested_at)
+        .limit(MOST)
+    )
+    verb = {RefundState.FAILED: "failed", RefundState.REFUSED: "was refused by Stripe"}
+    return [
+        Task(
+            asked,
+            f"A refund of {money(amount)} for order {reference} {verb[state]}",
+            "The money has not gone back. Somebody has to send it another way.",
+        )
+        for amount, asked, state, reference in rows
+    ]
+
+
+def _parked(at: datetime) -> Iterable[Task]:
+    rows = db.session.execute(
+        select(Job.kind, Job.parked_at, Job.tries).where(Job.parked_at.is_not(None)).order_by(Job.parked_at).limit(MOST)
+    )
+    return [
+        Task(since, JOBS.get(kind, f"A job was given up: {kind}"), f"Given up after {tries} tries.")
+        for kind, since, tries in rows
+        if since is not None
+    ]
+
+
+def _ran_out(at: datetime) -> ColumnElement[bool]:
+    """Never opened, and nothing else has come of it: no newer invitation, no account of that address."""
+    newer = aliased(Invitation)
+    return and_(
+        Invitation.used_at.is_(None),
+        Invitation.expires_at <= at,
+        Invitation.email.is_not(None),
+        ~exists().where(newer.email == Invitation.email, newer.id > Invitation.id),
+        ~exists().where(User.email_key == func.lower(Invitation.email)),
+    )
+
+
+def _old_invitations(at: datetime) -> Iterable[Task]:
+    rows = db.session.execute(
+        select(Invitation.email, Invitation.reference, Invitation.expires_at)
+        .where(_ran_out(at))
+        .order_by(Invitation.expires_at)
+        .limit(MOST)
+    )
+    return [
+        Task(
+            ended,
+            f"The invitation for {email} ran out",
+            "It was not opened in time.",
+            (f"/admin/people?again={reference}#invite", "Invite again"),
+        )
+        for email, reference, ended in rows
+    ]
+
+
+READERS: dict[str, Callable[[datetime], Iterable[Task]]] = {
+    "review": _in_review,
+    "refunds": _lost_refunds,
+    "parked": _parked,
+    "ended": _old_invitations,
+}
