@@ -14,8 +14,7 @@ from typing import Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Boolean, DateTime, Engine, Enum, MetaData, event, inspect, select
-from sqlalchemy.dialects.postgresql import insert as upsert_postgresql
-from sqlalchemy.dialects.sqlite import insert as upsert_sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, UOWTransaction, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -128,6 +127,12 @@ def reading() -> Iterator[Session]:
         session.rollback()
 
 
+def insert_or(table: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that may say `on_conflict_do_nothing` or `on_conflict_do_update`, which both databases write alike."""
+    on_sqlite = db.session().get_bind().dialect.name == "sqlite"
+    return sqlite.insert(table) if on_sqlite else postgresql.insert(table)
+
+
 def bump(group: str) -> None:
     """Say that pages about `group` have changed, from a use case whose tables are not listed in `GROUPS`."""
     db.session().info["written"].add(group)
@@ -140,9 +145,8 @@ def generations() -> dict[str, int]:
 
 def _bump(session: Session, groups: set[str]) -> None:
     # Always in the same order, so that two transactions never wait for each other.
-    insert = upsert_sqlite if session.get_bind().dialect.name == "sqlite" else upsert_postgresql
     for group in sorted(groups):
-        statement = insert(Generation).values(group=group, number=1)
+        statement = insert_or(Generation).values(group=group, number=1)
         session.execute(
             statement.on_conflict_do_update(index_elements=[Generation.group], set_={"number": Generation.number + 1})
         )
@@ -189,4 +193,6 @@ def _kind_of_begin(connection: Connection) -> str:
     return str(connection.get_execution_options().get("sqlite_begin", "DEFERRED"))
 
 
-__all__ = ["Base", "Generation", "UtcDateTime", "bump", "db", "generations", "reading", "transaction", "words"]
+__all__ = [
+    "Base", "Generation", "UtcDateTime", "bump", "db", "generations", "insert_or", "reading", "transaction", "words",
+]  # fmt: skip

@@ -8,14 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from storefront.accounts.models import RateLimit
 from storefront.core.clock import now
 from storefront.core.errors import ShopError
 from storefront.core.refs import signature
-from storefront.db import db
+from storefront.db import db, insert_or
 from storefront.settings import settings
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -111,9 +109,8 @@ def _take(count: Count, moment: int) -> int:
 
 def _lock(count: Count) -> list[int]:
     """Write first and read what came of it: the row is ours until the transaction ends, on both databases."""
-    insert = insert_sqlite if db.session().get_bind().dialect.name == "sqlite" else insert_postgresql
     hits: list[int] = db.session.execute(
-        insert(RateLimit)
+        insert_or(RateLimit)
         .values(key=count.key, hits=[], revision=0, forget_at=_forget_at(count))
         .on_conflict_do_update(index_elements=[RateLimit.key], set_={"revision": RateLimit.revision + 1})
         .returning(RateLimit.hits)

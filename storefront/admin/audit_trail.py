@@ -95,5 +95,5 @@ def _row(line: AuditLine, emails: dict[str, str]) -> Row:
         subject=line.subject,
         about=f"the account of {known}" if known else f"{kind.replace('_', ' ')} {reference}".strip(),
         why=line.why,
-        details=", ".join(f"{name.replace('_', ' ')} {value}" for name, value in line.details.items()),
+        details=", ".join(f"{name}: {value}" for name, value in line.details.items()).replace("_", " "),
     )

@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
-
 from storefront.core.clock import now
-from storefront.db import db
+from storefront.db import db, insert_or
 from storefront.jobs.models import Job
 
 # A handler gets the payload and the outside connections that `app` made for it.
@@ -57,9 +54,8 @@ def promise(kind: str, payload: dict[str, Any], *, key: str | None = None, at: d
     if kind not in HANDLERS:
         raise LookupError(f"nobody handles {kind}")
     moment = now()
-    insert = insert_sqlite if db.session().get_bind().dialect.name == "sqlite" else insert_postgresql
     db.session.execute(
-        insert(Job)
+        insert_or(Job)
         .values(
             kind=kind, key=key, payload=payload, promised_at=moment, run_at=at or moment, lease_until=moment, tries=0
         )

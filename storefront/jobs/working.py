@@ -7,13 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import OperationalError
 from structlog import get_logger
 
 from storefront.core.clock import now
-from storefront.db import db, reading, transaction
+from storefront.db import db, insert_or, reading, transaction
 from storefront.jobs.models import Job, Periodic
 from storefront.jobs.promises import HANDLERS, ROUNDS
 
@@ -127,8 +125,9 @@ def _go_round(name: str, outside: Any) -> None:
     if row is not None and (row.next_at > moment or row.lease_until > moment):
         return
     with transaction() as session:
-        insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
-        session.execute(insert(Periodic).values(name=name, next_at=moment, lease_until=moment).on_conflict_do_nothing())
+        session.execute(
+            insert_or(Periodic).values(name=name, next_at=moment, lease_until=moment).on_conflict_do_nothing()
+        )
         mine = session.execute(
             update(Periodic)
             .where(Periodic.name == name, Periodic.next_at <= moment, Periodic.lease_until <= moment)

@@ -2,19 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
-
-from storefront.db import db
+from storefront.db import db, insert_or
 from storefront.jobs.promises import promise
 from storefront.payments.models import WebhookEvent
 from storefront.payments.stripe_gateway import Event
 
 
 def keep(event: Event, *, at: datetime) -> None:
-    insert = insert_sqlite if db.session().get_bind().dialect.name == "sqlite" else insert_postgresql
     db.session.execute(
-        insert(WebhookEvent)
+        insert_or(WebhookEvent)
         .values(
             event_id=event.id,
             type=event.type,

@@ -50,9 +50,9 @@ def test_a_line_is_told_in_words(app: Flask, owner: Staff) -> None:
     )
     page = owner.get("/admin/audit").text
     assert rows(page) == [
-        "24 November 2026, 12:00 UTC hanna@example.org Changed what somebody may do was editor the account of noor@example.org <b>Ruth</b> left",
+        "24 November 2026, 12:00 UTC hanna@example.org Changed what somebody may do was: editor the account of noor@example.org <b>Ruth</b> left",
         "24 November 2026, 12:00 UTC Stripe Sent money back order R7K2M4QX9D",
-        "24 November 2026, 12:00 UTC somebody unknown Could not sign in step password account unknown",
+        "24 November 2026, 12:00 UTC somebody unknown Could not sign in step: password account unknown",
     ]
     assert "<b>Ruth</b>" not in page
 
