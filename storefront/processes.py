@@ -74,7 +74,7 @@ def _development_env() -> dict[str, str]:
         lines = [
             "# Made by `make run`, for this machine only. Ignored by git; readable by you alone.",
             f"SECRET_KEY={secrets.token_urlsafe(48)}",
-            f"STRIPE_SECRET_KEY=sk_test_{secrets.token_urlsafe(18)}",
+            f"STRIPE_SECRET_KEY=sk_test_{secrets.token_hex(18)}",
             f"STRIPE_WEBHOOK_SECRET=whsec_{secrets.token_urlsafe(24)}",
         ]
         descriptor = os.open(ENV_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -259,7 +259,7 @@ def _account(asked: Request) -> str:
         credentials = ""
     if not credentials:
         raise StripeRefusal(401, "You did not provide an API key. Give it by Bearer or by Basic authorization.")
-    if not re.fullmatch(r"sk_test_\w+", credentials):
+    if not re.fullmatch(r"sk_test_[\w-]+", credentials):
         raise StripeRefusal(401, f"Invalid API Key provided: {credentials[:8]}****. Only sk_test_ keys work here.")
     return credentials
 
