@@ -85,7 +85,9 @@ def accept(token: str, *, password_hash: str, email: str = "") -> User:
 
 def take_back(reference: str, *, by: str) -> None:
     """Make an unused link void."""
-    db.session.execute(delete(Invitation).where(Invitation.reference == reference, Invitation.used_at.is_(None)))
+    unused = delete(Invitation).where(Invitation.reference == reference, Invitation.used_at.is_(None))
+    if db.session.scalar(unused.returning(Invitation.id)) is not None:
+        trail.record(Act.INVITATION, who=by, subject=f"invitation:{reference}", details={"taken": "back"})
 
 
 def check_roles(roles: list[Role], partner_id: int | None) -> None:

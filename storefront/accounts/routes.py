@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
@@ -464,8 +465,11 @@ def _no_such_link(page: str) -> Response:
 
 def _network() -> str:
     """Where the request comes from; of IPv6 the half that a household has. Only ever kept as a keyed hash."""
-    address = request.remote_addr or ""
-    return ":".join(address.split(":")[:4]) if ":" in address else address
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return ""
+    return str(ipaddress.ip_network((address, 64), strict=False) if address.version == 6 else address)
 
 
 def _browser() -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, select, update
 
 from storefront.accounts import devices
 from storefront.accounts.inviting import check_roles
-from storefront.accounts.models import Passkey, RecoveryCode, User, UserSession
+from storefront.accounts.models import Invitation, Passkey, RecoveryCode, User, UserSession
 from storefront.accounts.permissions import Role
 from storefront.audit import trail
 from storefront.audit.models import Act
@@ -29,6 +29,7 @@ def change_roles(user_id: int, roles: list[Role], *, by: str, why: str) -> None:
     before = user.roles
     user.roles = list(roles)
     devices.end_all(user.id)
+    _void_invitations(user)
     _line(Act.ROLE_CHANGED, user, by, why, was=_words(before), now=_words(roles))
 
 
@@ -40,6 +41,7 @@ def disable(user_id: int, *, by: str, why: str) -> None:
     _keep_an_owner(user)
     user.active = False
     devices.end_all(user.id)
+    _void_invitations(user)
     _line(Act.ACCOUNT_DISABLED, user, by, why)
 
 
@@ -51,6 +53,11 @@ def enable(user_id: int, *, by: str, why: str) -> None:
     user.active = True
     devices.end_all(user.id)
     _line(Act.ROLE_CHANGED, user, by, why, was="disabled", now=_words(user.roles))
+
+
+def _void_invitations(user: User) -> None:
+    """Who may no longer invite has invited nobody: links that were not used yet open nothing."""
+    db.session.execute(delete(Invitation).where(Invitation.invited_by == user.reference, Invitation.used_at.is_(None)))
 
 
 def sign_out_device(session_reference: str, *, by: str) -> bool:

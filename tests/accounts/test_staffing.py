@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from storefront.accounts import factors, inviting, passwords, signing_in, staffing
+from storefront.accounts import factors, inviting, passwords, routes, signing_in, staffing
 from storefront.accounts.devices import open_session
 from storefront.accounts.models import Invitation, Passkey, PasswordReset, RecoveryCode, User, UserSession
 from storefront.accounts.permissions import Role
@@ -242,3 +242,48 @@ def test_everywhere(app: Flask) -> None:
 def test_a_word_that_is_no_role_is_refused(app: Flask) -> None:
     with pytest.raises(Exception, match="king"):
         a_user(roles=["king"])
+
+
+@pytest.mark.parametrize("act", ["disable", "change_roles"])
+def test_who_may_no_longer_invite_has_invited_nobody(app: Flask, act: str) -> None:
+    keeper, leaver = a_user(Role.OWNER), a_user(Role.OWNER)
+    with transaction():
+        link = inviting.invite("friend@example.org", roles=[Role.OWNER], by=leaver.reference).link_token
+        other = inviting.invite("colleague@example.org", roles=[Role.EDITOR], by=keeper.reference).link_token
+    with transaction():
+        if act == "disable":
+            staffing.disable(leaver.id, by=keeper.reference, why="left")
+        else:
+            staffing.change_roles(leaver.id, [Role.EDITOR], by=keeper.reference, why="moved")
+    left = db.session.scalars(select(Invitation.token_hash)).all()
+    assert left == [digest(other)]
+    assert digest(link) not in left
+
+
+def test_taking_an_invitation_back_leaves_its_line(app: Flask) -> None:
+    with transaction():
+        invitation = inviting.invite("friend@example.org", roles=[Role.EDITOR], by="BOSS").invitation
+    with transaction():
+        inviting.take_back(invitation.reference, by="BOSS")
+    with transaction():
+        inviting.take_back(invitation.reference, by="BOSS")  # there is nothing left to take back, and nothing to tell
+    lines = db.session.scalars(
+        select(AuditLine.details).where(AuditLine.what == Act.INVITATION).order_by(AuditLine.id)
+    ).all()
+    assert lines == [{"roles": "editor"}, {"taken": "back"}]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("2001:db8::1", "2001:db8::a:1", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("192.0.2.1", "192.0.2.2", False),
+    ],
+)
+def test_a_household_has_one_network(app: Flask, first: str, second: str, same: bool) -> None:
+    def network(address: str) -> str:
+        with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+            return routes._network()
+
+    assert (network(first) == network(second)) is same
