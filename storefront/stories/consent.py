@@ -28,7 +28,7 @@ def allows(channel: Channel, *, at: datetime) -> ColumnElement[bool]:
                 Consent.publish_not_before <= today,
                 Consent.granted_on <= today,
                 Consent.expires_on >= today,
-                Consent.risk_reviewed_on >= today - REVIEW_HOLDS,
+                Consent.risk_reviewed_on.between(today - REVIEW_HOLDS, today),
                 Consent.withdrawn_at.is_(None),
             )
         ),

@@ -104,8 +104,12 @@ class Story(Base):
         self.drawing_hash = self.drawing.sha256 if self.drawing else None
 
     def hash_of_words(self) -> str:
-        """SHA-256 over everything a reader reads, in a fixed order."""
-        words = [self.language, self.title, self.display_name, self.text, self.before_words, self.now_words]
+        """SHA-256 over everything a reader reads of her, in a fixed order."""
+        words = [
+            self.language, self.title, self.display_name, self.text, self.before_words, self.now_words, self.pathway,
+            self.stage, self.country, self.content_notes, self.editor_note, self.sources, self.partner.slug,
+            self.drawing.alt if self.drawing else None,
+        ]  # fmt: skip
         return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()
 
     @property

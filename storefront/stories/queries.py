@@ -29,9 +29,18 @@ def may_be_indexed(story: Story, *, at: datetime) -> bool:
 
 
 def is_gone(slug: str, *, at: datetime) -> bool:
-    """Whether a page of this name stood here once and was withdrawn or ran out. Never true while it may be shown."""
+    """Whether a page of this name stood here once and was withdrawn or ran out. Never true while it may be shown.
+
+    What was never published is unknown, and says so.
+    """
     return bool(
-        db.session.scalar(select(exists().where(Story.slug == slug, ended(at=at), ~allows(Channel.WEB_STORY, at=at))))
+        db.session.scalar(
+            select(
+                exists().where(
+                    Story.slug == slug, Story.published_at <= at, ended(at=at), ~allows(Channel.WEB_STORY, at=at)
+                )
+            )
+        )
     )
 
 

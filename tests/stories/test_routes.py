@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import true
+from sqlalchemy import true, update
 
 from storefront.core import clock
 from storefront.db import db, transaction
 from storefront.stories import queries, routes
-from storefront.stories.models import Channel, Consent, Story, StoryKind
+from storefront.stories.models import Channel, Consent, Pathway, Stage, Story, StoryKind
 from storefront.web.security import DRAWING_POLICY
 from tests.catalog.goods import product_of
 from tests.stories.telling import PRODUCT, SLUG, TITLE, change_consent, change_story, give, story_of, withdraw
@@ -281,3 +281,45 @@ def test_the_list_costs_two_statements(shop, client, statements):
     with statements() as seen:
         client.get("/stories")
     assert len(seen) == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"pathway": Pathway.ESCAPE},
+        {"stage": Stage.HEALTH},
+        {"country": "BD"},
+        {"content_notes": ["Fear"]},
+        {"editor_note": "From a village by the river."},
+        {"title": "Another title"},
+        {"display_name": "Another name"},
+        {"now_words": ["brave"]},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_whatever_is_read_of_her_is_covered_by_her_consent(shop, client, changes):
+    """Written behind the shop's back, past every rule: the page is gone until somebody reads it back to her."""
+    with transaction() as session:
+        session.execute(update(Story).where(Story.slug == SLUG).values(**changes))
+    for address in PLACES:
+        assert not shows(client, address), address
+    assert client.get(PAGE).status_code == 404
+
+
+def test_what_was_never_published_does_not_say_that_it_was_withdrawn(shop, client):
+    with transaction() as session:
+        session.execute(update(Story).where(Story.slug == SLUG).values(published_at=None))
+    withdraw()
+    assert client.get(PAGE).status_code == 404
+    assert client.get(DRAWING).status_code == 404
+
+
+def test_a_risk_review_of_tomorrow_is_none(shop, client):
+    change_consent(risk_reviewed_on=date(2026, 11, 25))
+    assert client.get(PAGE).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/", "/stories", PRODUCT, "/partners/sample-lamplight-stitch-room"])
+def test_search_engines_are_asked_not_to_quote_a_story_beside_goods(shop, client, address):
+    text = client.get(address).text
+    assert "data-nosnippet" in text.partition(TITLE)[0]
