@@ -16,7 +16,8 @@ from storefront.jobs.models import Job, Periodic
 from storefront.jobs.promises import HANDLERS, ROUNDS
 
 LEASE = timedelta(minutes=2)
-MOST_TRIES = 12  # the last comes about a day after the first
+MOST_TRIES = 150  # the last comes about a day after the first
+LONGEST_WAIT = 600  # seconds
 SLEEP = 0.5  # seconds
 log = get_logger()
 
@@ -95,7 +96,7 @@ def _do_next_job(outside: Any) -> bool:
 
 
 def _put_back(job_id: int, kind: str, tries: int, error: Exception) -> None:
-    wait = timedelta(seconds=min(2**tries, 4 * 3600))
+    wait = timedelta(seconds=min(2**tries, LONGEST_WAIT))
     parked = tries >= MOST_TRIES
     log.error(
         "job_parked" if parked else "job_failed",

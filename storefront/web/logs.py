@@ -70,7 +70,7 @@ def _where(logger: Any, method: str, event: MutableMapping[str, Any]) -> Mutable
         if trace is not None:
             event["where"] = [
                 f"{'/'.join(frame.filename.split('/')[-3:])}:{frame.lineno} {frame.name}"
-                for frame in traceback.extract_tb(trace)
+                for frame in traceback.extract_tb(trace)[-12:]
             ]
     return event
 

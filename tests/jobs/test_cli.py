@@ -41,7 +41,7 @@ def test_the_list(app: Flask, promised: Work) -> None:
     answer = run(app, "list")
     assert answer.exit_code == 0
     first, second, total = answer.output.splitlines()
-    assert "\ttried\tparked\t12 tries\tValueError" in first
+    assert f"\ttried\tparked\t{MOST_TRIES} tries\tValueError" in first
     assert "\ttried\tdue 2026-11-24 12:00:00 UTC\t0 tries\t-" in second
     assert total == "2 jobs."
     assert "mara" not in answer.output
