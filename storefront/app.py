@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,19 +92,22 @@ def create_app(
 
 
 def _connect_outside(app: Flask, settings: Settings, http: HTTPClient | None, mail: MailConnection | None) -> None:
-    def gateway(patience: Patience) -> StripeGateway:
+    slots = threading.BoundedSemaphore(max(1, settings.web_threads // 2))
+
+    def gateway(patience: Patience, slots: threading.BoundedSemaphore | None = None) -> StripeGateway:
         return StripeGateway(
             secret_key=settings.stripe_secret_key,
             webhook_secrets=settings.stripe_webhook_secrets,
             api_base=settings.stripe_api_base,
             patience=patience,
             http=http,
+            slots=slots,
         )
 
     mail = mail or (
         SmtpConnection(settings.smtp_url) if settings.smtp_url else FileConnection(settings.instance_dir / "mail")
     )
-    app.extensions["stripe"], app.extensions["stripe_quick"] = gateway(WEB), gateway(RETURN_PAGE)
+    app.extensions["stripe"], app.extensions["stripe_quick"] = gateway(WEB, slots), gateway(RETURN_PAGE, slots)
     app.extensions["outside"] = Outside(stripe=gateway(WORKER), mail=mail)
 
 

@@ -37,7 +37,7 @@ class RegionList:
 
 def _email(form: Form, field: StringField) -> None:
     try:
-        validate_email(field.data or "", check_deliverability=False)
+        validate_email(field.data or "", check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as error:
         raise ValidationError("Enter an e-mail address like name@example.org.") from error
 
@@ -104,4 +104,5 @@ class CheckoutForm(ShopForm):
 
     def wish(self) -> Wish:
         """What was filled in. The form must be valid."""
-        return Wish(self.email.data, tidied(self.address()), self.shipping_method.data, self.gift_message.data)
+        email = validate_email(self.email.data, check_deliverability=False, allow_smtputf8=False).ascii_email
+        return Wish(str(email), tidied(self.address()), self.shipping_method.data, self.gift_message.data)

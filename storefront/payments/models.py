@@ -38,7 +38,7 @@ ATTEMPT_MOVES: dict[AttemptState, frozenset[AttemptState]] = {
         {AttemptState.PROCESSING, AttemptState.PAID, AttemptState.EXPIRED, AttemptState.REFUNDING, AttemptState.REVIEW}
     ),
     AttemptState.PROCESSING: frozenset(
-        {AttemptState.PAID, AttemptState.FAILED, AttemptState.REFUNDING, AttemptState.REVIEW}
+        {AttemptState.PAID, AttemptState.FAILED, AttemptState.EXPIRED, AttemptState.REFUNDING, AttemptState.REVIEW}
     ),
     # Stripe has the last word: a session that we believed ended may still turn out to be paid, and then money goes
     # back.

@@ -53,7 +53,7 @@ def record(refund_id: int, answer: RefundAnswer, *, at: datetime) -> None:
     order = locked(refund.order_id)
     db.session.refresh(refund)
     refund.stripe_refund_id, refund.state = answer.id, STATES.get(answer.status, RefundState.PENDING)
-    if refund.state is RefundState.FAILED:
+    if refund.state in {RefundState.FAILED, RefundState.CANCELED}:
         log.error("refund_failed", order=order.reference)
         if refund.attempt.state is AttemptState.REFUNDED:
             refund.attempt.move(

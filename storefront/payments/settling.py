@@ -63,13 +63,13 @@ def apply(session: Session, *, by: str, at: datetime) -> Outcome:
 
 
 def void(attempt_id: int, *, at: datetime, why: str) -> None:
-    """End an attempt that Stripe never made a page for, and its order with it."""
+    """End an attempt for which Stripe has no page, never made or not known any more, and its order with it."""
     order_id = db.session.scalars(select(PaymentAttempt.order_id).where(PaymentAttempt.id == attempt_id)).one()
     order = locked(order_id)
     attempt = db.session.get_one(PaymentAttempt, attempt_id, populate_existing=True)
-    if attempt.state is AttemptState.CREATING:
-        attempt.move(AttemptState.VOID, at=at, by="shop", why=why)
-        _cancel(order, by="shop", at=at, why=why)
+    if attempt.is_live:
+        ended = AttemptState.VOID if attempt.state is AttemptState.CREATING else AttemptState.EXPIRED
+        _ended(order, attempt, ended, by="shop", at=at, why=why)
 
 
 def outcome_of(attempt: PaymentAttempt) -> Outcome:

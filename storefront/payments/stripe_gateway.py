@@ -8,6 +8,7 @@ amount is a full refund), and a signature from the future passes its check.
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,8 @@ from storefront.core.money import Money
 
 API_VERSION = "2026-10-28.endive"  # of stripe 16.1.0; written out so that a newer library cannot move it unseen
 FUTURE_SECONDS = 300
+SLOT_SECONDS = 1.0
+KEY_IN_USE_TRIES, KEY_IN_USE_SECONDS = 6, 0.3
 MOST_ITEMS = 2000
 HTTPClient = stripe.HTTPClient  # what `create_app` takes in the place of the network
 log = get_logger()
@@ -28,6 +31,10 @@ log = get_logger()
 
 class StripeAway(Exception):
     """Stripe did not answer, or not in a way that tells whether the work was done. Ask again with the same key."""
+
+
+class KeyInUse(StripeAway):
+    """Another request with the same idempotency key is being answered at this moment."""
 
 
 class StripeRefused(Exception):
@@ -110,7 +117,10 @@ class RefundAnswer:
 
 
 class StripeGateway:
-    """Everything the shop asks of Stripe. `http` replaces the connection in tests."""
+    """Everything the shop asks of Stripe. `http` replaces the connection in tests.
+
+    `slots` bounds how many threads of a web process may wait for Stripe: pages are answered also when it hangs.
+    """
 
     def __init__(
         self,
@@ -120,9 +130,10 @@ class StripeGateway:
         api_base: str,
         patience: Patience = WEB,
         http: stripe.HTTPClient | None = None,
+        slots: threading.BoundedSemaphore | None = None,
     ) -> None:
         stripe.enable_telemetry = False  # module-wide; the client has no switch
-        self._webhook_secrets = webhook_secrets
+        self._webhook_secrets, self._slots = webhook_secrets, slots
         self.livemode = not secret_key.startswith(("sk_test_", "rk_test_"))
         self._client = stripe.StripeClient(
             secret_key,
@@ -134,11 +145,14 @@ class StripeGateway:
 
     def open_session(self, params: dict[str, Any], *, key: str) -> Session:
         """Make the hosted page, or find it again: the same key and parameters always answer with the same page."""
-        return _session(
-            self._ask(
-                "open_session", lambda c: c.v1.checkout.sessions.create(cast(Any, params), {"idempotency_key": key})
-            )
-        )
+        options: Any = {"idempotency_key": key}
+        for _ in range(KEY_IN_USE_TRIES):
+            try:
+                made = self._ask("open_session", lambda c: c.v1.checkout.sessions.create(cast(Any, params), options))
+                return _session(made)
+            except KeyInUse:  # a double click: the first is still being answered
+                time.sleep(KEY_IN_USE_SECONDS)
+        raise StripeAway("the key stays in use")
 
     def session(self, session_id: str) -> Session:
         """The page as it is now, with what became of its payment."""
@@ -200,7 +214,7 @@ class StripeGateway:
         for secret in self._webhook_secrets:
             try:
                 event = self._client.construct_event(body, header or "", secret)
-            except (stripe.SignatureVerificationError, ValueError, AttributeError, KeyError, TypeError):
+            except (stripe.SignatureVerificationError, ValueError, AttributeError, KeyError, TypeError, RecursionError):
                 continue
             signed_at = max(
                 (int(part[2:]) for part in (header or "").split(",") if part.startswith("t=") and part[2:].isdigit()),
@@ -215,6 +229,16 @@ class StripeGateway:
         raise BadSignature
 
     def _ask(self, what: str, call: Any) -> Any:
+        if self._slots is None:
+            return self._call(what, call)
+        if not self._slots.acquire(timeout=SLOT_SECONDS):
+            raise StripeAway("too many wait for Stripe")
+        try:
+            return self._call(what, call)
+        finally:
+            self._slots.release()
+
+    def _call(self, what: str, call: Any) -> Any:
         try:
             return call(self._client)
         except (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError) as error:
@@ -225,7 +249,7 @@ class StripeGateway:
             raise StripeAway(what) from error  # our key's fault, not the shopper's: the order waits until staff mend it
         except stripe.StripeError as error:
             self._note(what, error)
-            raise StripeAway(what) from error
+            raise (KeyInUse if error.http_status == 409 else StripeAway)(what) from error
 
     def _all(self, found: Any) -> list[Any]:
         """Every item of a list, page after page, up to a cap."""

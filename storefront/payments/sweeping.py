@@ -75,6 +75,8 @@ def _read_events(gateway: StripeGateway, counts: Counter[str], *, since: datetim
             refresh(event.object_id, gateway=gateway)
         elif _is_unfinished(event.object_id):
             _look_at(event.object_id, gateway, counts)
+    if counts["stripe_away"]:
+        return  # what was not looked at is listed again
     with transaction() as session:
         row = session.get(Watermark, "events")
         if row is None:
@@ -154,15 +156,27 @@ def _look_at(session_id: str, gateway: StripeGateway, counts: Counter[str]) -> N
     except StripeAway:
         counts["stripe_away"] += 1
     except StripeRefused:
+        _let_go(session_id)
         counts["unknown"] += 1
     else:
         counts[settle_session(session, by="sweep")] += 1
 
 
+def _let_go(session_id: str) -> None:
+    """Stripe knows no such page, so nobody can pay it: the order must not hold its stock for ever."""
+    with reading():
+        attempt_id = db.session.scalar(select(PaymentAttempt.id).where(PaymentAttempt.session_id == session_id))
+    if attempt_id is not None:
+        with transaction():
+            void(attempt_id, at=now(), why="Stripe does not know this payment page")
+
+
 def _alarm() -> None:
     """What a person must look at is said at every round until it is done."""
     review = select(func.count()).where(PaymentAttempt.state == AttemptState.REVIEW)
-    stuck = select(func.count()).where(Refund.state.in_({RefundState.FAILED, RefundState.REFUSED}))
+    stuck = select(func.count()).where(
+        Refund.state.in_({RefundState.FAILED, RefundState.CANCELED, RefundState.REFUSED})
+    )
     with reading():
         waiting = {"attempts_in_review": db.session.scalar(review), "refunds_failed": db.session.scalar(stuck)}
     for name, count in waiting.items():

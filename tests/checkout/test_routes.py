@@ -382,3 +382,23 @@ def test_stock_is_not_read_and_decided(client: FlaskClient) -> None:
         session.execute(update(Stock).values(on_hand=0))
     assert client.post("/checkout", data=form).status_code == 422
     assert orders() == 0
+
+
+def test_a_key_in_use_is_waited_for(
+    client: FlaskClient, stripe_http: ScriptedStripe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second half of a double click: Stripe is still answering the first."""
+    monkeypatch.setattr("storefront.payments.stripe_gateway.KEY_IN_USE_SECONDS", 0)
+    fill_bag(client, a_shop())
+    stripe_http.fail = [broken(409), broken(409)]
+    assert check_out(client).status_code == 303
+    assert len(stripe_http.sessions) == 1
+
+
+def test_an_address_that_mail_cannot_reach_is_refused_and_another_written_as_mail_writes_it(
+    client: FlaskClient,
+) -> None:
+    fill_bag(client, a_shop())
+    assert check_out(client, email="jö@example.org").status_code == 422
+    assert check_out(client, email="ann@exämple.org").status_code == 303
+    assert the_order().email == "ann@xn--exmple-cua.org"

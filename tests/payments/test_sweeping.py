@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from storefront.core.clock import now
 from storefront.db import db
+from storefront.jobs.models import Job
 from storefront.orders.models import OrderState
 from storefront.payments import sweeping
 from storefront.payments.models import AttemptState, Refund, RefundState
@@ -209,3 +210,70 @@ def test_reconcile_says_that_stripe_is_away(app: Flask, stripe_http: ScriptedStr
     answer = app.test_cli_runner().invoke(args=["payments", "reconcile"])
     assert answer.exit_code == 1
     assert "Stripe does not answer" in answer.output
+
+
+def test_a_page_that_stripe_does_not_know_holds_nothing(
+    app: Flask, client: FlaskClient, sku: str, stripe_http: ScriptedStripe
+) -> None:
+    check_out(client)
+    stripe_http.sessions.clear()
+    with after(40):
+        assert run(app) == {"unknown": 1}
+    assert (the_order().state, the_attempt().state, stock_of(sku)) == (
+        OrderState.CANCELLED,
+        AttemptState.EXPIRED,
+        (3, 0),
+    )
+
+
+def test_a_bag_whose_page_stripe_does_not_know_can_be_paid_again(
+    client: FlaskClient, sku: str, stripe_http: ScriptedStripe
+) -> None:
+    check_out(client)
+    stripe_http.sessions["cs_of_another_account"] = stripe_http.sessions.pop("cs_test_0001")
+    client.post(f"/cart/lines/{sku}", data={"quantity": "2"})
+    assert check_out(client).status_code == 303
+    assert stock_of(sku) == (3, 2)
+
+
+def test_reconcile_does_not_say_that_all_is_well_when_pages_are_unknown(
+    app: Flask, client: FlaskClient, sku: str, stripe_http: ScriptedStripe
+) -> None:
+    check_out(client)
+    stripe_http.sessions.clear()
+    answer = app.test_cli_runner().invoke(args=["payments", "reconcile"])
+    assert answer.exit_code == 1
+    assert "does not know" in answer.output
+
+
+def test_what_was_not_looked_at_is_looked_at_again(
+    app: Flask, client: FlaskClient, sku: str, stripe_http: ScriptedStripe
+) -> None:
+    """The watermark stays where it was while Stripe did not answer for everything."""
+    check_out(client)
+    stripe_http.pay("cs_test_0001")
+    stripe_http.fail = [lambda: None, away, away, away]
+    assert run(app) == {"stripe_away": 1}
+    with after(20):
+        assert run(app) == {"paid": 1}
+
+
+def test_a_canceled_refund_is_not_told_as_money_returned(
+    app: Flask, client: FlaskClient, sku: str, stripe_http: ScriptedStripe
+) -> None:
+    check_out(client)
+    stripe_http.only_session.update(status="expired")
+    with after(37):
+        run(app)
+        stripe_http.pay("cs_test_0001")
+        run(app)
+    stripe_http.refunds["re_1"] = {
+        "id": "re_1", "object": "refund", "status": "canceled", "amount": 3200, "currency": "usd",
+        "payment_intent": "pi_cs_test_0001", "metadata": {"refund": f"refund:{the_order().reference}:a1"},
+    }  # fmt: skip
+    with after(40), capture_logs() as said:
+        run(app)
+    assert the_attempt().state is AttemptState.REFUNDING
+    assert any(line["event"] == "needs_a_person" for line in said)
+    db.session.rollback()
+    assert db.session.scalars(select(Job.kind).where(Job.kind == "mail.send")).all() == []
