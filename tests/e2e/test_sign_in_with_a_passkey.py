@@ -82,7 +82,7 @@ def test_a_passkey_from_the_invitation_on(staff: Staff, page: Page) -> None:
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     expect(page.locator("main code")).to_have_count(10)
     page.goto(f"{staff.url}/account/devices")
-    page.locator("main").get_by_role("button", name="Sign out", exact=True).click()
+    page.locator("main").get_by_role("button", name="Sign out here").click()
     page.get_by_label("E-mail address").fill("owner@example.org")
     page.get_by_label("Password").fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Sign in").click()
