@@ -100,5 +100,8 @@ def test_models_and_migrations_make_the_same_triggers(app: Flask, made: Flask) -
 
 
 def test_what_was_made_can_be_dropped(made: Flask) -> None:
+    wanted = triggers()
     Base.metadata.drop_all(db.engine)
+    assert triggers() == []
     Base.metadata.create_all(db.engine)
+    assert triggers() == wanted

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import pages
@@ -63,7 +64,7 @@ def test_every_page_is_built_for_everybody(store: Store, visit: Visit) -> None:
 
 def test_axe_finds_nothing(store: Store, visit: Visit) -> None:
     """On a small screen; colours are looked at by day and by night."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    axe = Axe()
     kinds = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
     def faults(page: Page) -> list[str]:

@@ -323,3 +323,13 @@ def test_a_risk_review_of_tomorrow_is_none(shop, client):
 def test_search_engines_are_asked_not_to_quote_a_story_beside_goods(shop, client, address):
     text = client.get(address).text
     assert "data-nosnippet" in text.partition(TITLE)[0]
+
+
+def test_given_anew_it_is_not_gone_and_altered_after_that_it_is_unknown(shop, client):
+    """An old withdrawal does not speak for a new yes: what is wrong then is the wording, and that is told to nobody."""
+    withdraw()
+    assert client.get(PAGE).status_code == 410
+    give(Channel.WEB_STORY)
+    assert client.get(PAGE).status_code == 200
+    change_story(title="Another title")
+    assert client.get(PAGE).status_code == 404

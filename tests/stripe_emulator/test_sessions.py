@@ -148,13 +148,14 @@ def test_what_is_valid_and_not_emulated_is_said_to_be_so(stand, more):
 
 
 def test_what_is_switched_off_is_accepted(stand):
-    stand.open(
+    session = stand.open(
         adaptive_pricing={"enabled": False},
         after_expiration={"recovery": {"enabled": False}},
         automatic_tax={"enabled": False},
         allow_promotion_codes=False,
         allowed_payment_method_types=["card"],
     )
+    assert session.status == "open"
 
 
 def test_unknown_addresses_are_501(stand):
