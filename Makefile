@@ -23,11 +23,12 @@ serve: install  ## Start the production processes from the environment alone, be
 test: $(VENV)/.installed-dev browser  ## Install and run every test: rules on both databases, the browser
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
-check: $(VENV)/.installed-dev  ## Format, lint, types, layers
+check: $(VENV)/.installed-dev  ## Format, lint, types, layers, and the words that are shipped
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m storefront.style_guide
 
 proofs: $(VENV)/.installed-dev browser  ## The long proofs
 	@$(BIN)/python -m pytest -m "proof or not proof" -n $(WORKERS)
