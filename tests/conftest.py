@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -19,6 +20,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
 from config import Settings
@@ -27,6 +29,8 @@ from storefront.db import db, transaction
 from storefront.demo.loading import load
 from tests.scripted_stripe import ScriptedStripe
 
+COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="templates"))
+atexit.register(shutil.rmtree, COMPILED.directory, ignore_errors=True)
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 BACKENDS = ("sqlite", "postgresql")
 
@@ -111,7 +115,8 @@ class Databases:
                 shutil.copyfile(template.removeprefix("sqlite:///"), file)
             return f"sqlite:///{file}"
         name = f"shop_{os.getpid()}_{self.count}"
-        origin = f' TEMPLATE "{_name_in(template)}"' if template else ""
+        # Copying files is nine times as fast here as writing every block into the log, which is the default.
+        origin = f' TEMPLATE "{_name_in(template)}" STRATEGY = FILE_COPY' if template else ""
         self._on_server(f'CREATE DATABASE "{name}"{origin}')
         return self._at(name)
 
@@ -198,6 +203,7 @@ def postbox() -> Postbox:
 def _app_on(url: str, folder: Path, stripe_http: ScriptedStripe, postbox: Postbox, **changes: Any) -> Iterator[Flask]:
     app = create_app(settings_for(url, folder, **changes), stripe_http=stripe_http, mail=postbox)
     app.testing = True
+    app.jinja_env.bytecode_cache = COMPILED  # each test makes an app; its templates need not be compiled anew
     with app.app_context():
         yield app
         db.session.remove()
@@ -219,9 +225,10 @@ def app(
 def shop(
     backend: str, databases: Databases, tmp_path: Path, stripe_http: ScriptedStripe, postbox: Postbox
 ) -> Iterator[Flask]:
-    """The shop with the demonstration in it. Its pictures are shared between tests: do not write there."""
+    """The shop with the demonstration in it. A picture may be removed, but not written into: its bytes are shared."""
     url = databases.copy(backend, "demo")
-    with _app_on(url, tmp_path, stripe_http, postbox, media_dir=databases.media) as app:
+    shutil.copytree(databases.media, tmp_path / "media", copy_function=os.link)
+    with _app_on(url, tmp_path, stripe_http, postbox) as app:
         yield app
     databases.drop(url)
 
