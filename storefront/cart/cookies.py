@@ -31,3 +31,10 @@ def keep_count(response: Answer, cart: Cart | None) -> Answer:
     name = settings.cookie_name(COUNT_COOKIE)
     response.set_cookie(name, str(count), max_age=COOKIE_SECONDS, secure=settings.https, samesite="Lax")
     return response
+
+
+def drop(response: Answer) -> Answer:
+    """Take both out of the browser."""
+    for name in (TOKEN_COOKIE, COUNT_COOKIE):
+        response.delete_cookie(settings.cookie_name(name), secure=settings.https, samesite="Lax")
+    return response

@@ -11,7 +11,8 @@ from tests.e2e.shopper import Shopper
 READING = (
     "/", "/shop", "/shop?collection=one-of-a-kind&sort=price_low", "/shop?collection=no-such", "/shop/sari-market-bag",
     "/shop/organic-cotton-crew-tee", "/stories", "/stories/sari-bari-work-to-fit", "/stories/jui-the-register", "/partners",
-    "/partners/freeset", "/partners/sample-lamplight-stitch-room", "/about", "/delivery", "/terms", "/privacy", "/no-such-page",
+    "/stories?pathway=escape&word=nothing", "/articles", "/articles/life-afterwards", "/pathways", "/pathways/escape", "/stages/health",
+    "/partners/freeset", "/partners/sample-lamplight-stitch-room", "/about", "/answers", "/safety", "/help-lines", "/delivery", "/terms", "/privacy", "/no-such-page",
 )  # fmt: skip
 
 
