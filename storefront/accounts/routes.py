@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
@@ -46,6 +45,7 @@ from storefront.accounts.sessions import own_session
 from storefront.core.errors import ShopError
 from storefront.db import db, reading, transaction
 from storefront.settings import settings
+from storefront.web.networks import own_network
 from storefront.web.security import private
 
 bp = Blueprint("accounts", __name__, url_prefix="/account")
@@ -126,7 +126,7 @@ def reset() -> Response:
     form, sent = ResetForm(request.form), False
     if form.is_sent() and form.validate():
         with transaction():
-            limits.take(limits.reset(email_key(form.email.data), _network()))
+            limits.take(limits.reset(email_key(form.email.data), own_network()))
             passwords.ask_reset(form.email.data)
         sent = True
     return _page("reset", form, sent=sent)
@@ -222,7 +222,7 @@ def password() -> Response:
     assert device is not None
     user = device.user
     if form.is_sent() and form.validate() and _is_good(form, email=user.email):
-        counts = limits.sign_in(user.email_key, _network())
+        counts = limits.sign_in(user.email_key, own_network())
         with transaction():
             taken = limits.take(counts)
             old, reference = user.password_hash, user.reference
@@ -262,7 +262,7 @@ def devices() -> Response:
 
 def _try_password(email: str, password: str) -> Any:
     """Count, look, verify once with nothing open, then write; nothing of it depends on whether there is an account."""
-    counts = limits.sign_in(email_key(email), _network())
+    counts = limits.sign_in(email_key(email), own_network())
     with transaction():
         taken = limits.take(counts)
         user = db.session.scalar(by_email(email))
@@ -283,7 +283,7 @@ def _try_password(email: str, password: str) -> Any:
 
 
 def _try_factor(device: UserSession, code: str, credential: str) -> bool:
-    counts = limits.second_factor(device.user.reference, _network())
+    counts = limits.second_factor(device.user.reference, own_network())
     with transaction():
         taken = limits.take(counts)
     with transaction():
@@ -459,17 +459,8 @@ def _hashed(form: NewPasswordForm) -> str:
 def _no_such_link(page: str) -> Response:
     """Unknown, used and run out are told alike; who tries many is slowed down."""
     with transaction():
-        limits.take([limits.Count(limits.LINK_NETWORK, _network())])
+        limits.take([limits.Count(limits.LINK_NETWORK, own_network())])
     return _page(page, None, status=404)
-
-
-def _network() -> str:
-    """Where the request comes from; of IPv6 the half that a household has. Only ever kept as a keyed hash."""
-    try:
-        address = ipaddress.ip_address(request.remote_addr or "")
-    except ValueError:
-        return ""
-    return str(ipaddress.ip_network((address, 64), strict=False) if address.version == 6 else address)
 
 
 def _browser() -> str:

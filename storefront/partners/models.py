@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import enum
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from storefront.db import Base
@@ -24,6 +24,24 @@ class Confidence(enum.StrEnum):
     HIGH = "high"
     MEDIUM = "medium"
     LOW = "low"
+
+
+FEWEST_LETTERS, MOST_LETTERS = 10, 600  # of a note
+
+
+class NoteState(enum.StrEnum):
+    """A note that is dropped or has grown too old is no state: its row is gone."""
+
+    WAITING = "waiting"  # nobody of the shop has read it yet
+    PASSED = "passed"  # may go to the workshop with the next sheet
+    HANDED_OVER = "handed_over"
+
+
+NOTE_MOVES: dict[NoteState, frozenset[NoteState]] = {
+    NoteState.WAITING: frozenset({NoteState.PASSED}),
+    NoteState.PASSED: frozenset({NoteState.WAITING, NoteState.HANDED_OVER}),
+    NoteState.HANDED_OVER: frozenset({NoteState.PASSED}),
+}
 
 
 class Partner(Base):
@@ -54,6 +72,8 @@ class Partner(Base):
     position: Mapped[int] = mapped_column(default=0)
     picture_id: Mapped[int | None] = mapped_column(ForeignKey("pictures.id"))
     from_demonstration: Mapped[bool] = mapped_column(default=False)
+    # Only then may a story name a region: among fewer, somebody could be found by it.
+    has_twenty_makers: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     picture: Mapped[Picture | None] = relationship()
     facts: Mapped[list[Fact]] = relationship(order_by="Fact.position", cascade="all, delete-orphan")
@@ -114,3 +134,24 @@ class Certificate(Base):
         return (
             self.checked_on is not None and self.valid_until is not None and self.checked_on <= on <= self.valid_until
         )
+
+
+class WorkshopNote(Base):
+    """A visitor's words for everybody at a workshop. Nothing here says who wrote them or for whom among the makers."""
+
+    __tablename__ = "workshop_notes"
+    __table_args__ = (
+        UniqueConstraint("partner_id", "received_at", "text"),  # pressed twice, stored once
+        CheckConstraint(f"length(text) BETWEEN {FEWEST_LETTERS} AND {MOST_LETTERS}", "text_is_short"),
+        CheckConstraint("(state = 'waiting') = (moved_at IS NULL)", "waiting_is_unread"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partners.id", ondelete="CASCADE"))
+    text: Mapped[str]
+    state: Mapped[NoteState]
+    received_at: Mapped[datetime] = mapped_column(index=True)  # the hour only: a minute would lead to an order
+    moved_at: Mapped[datetime | None] = mapped_column(index=True)  # when it was passed or handed over
+
+    partner: Mapped[Partner] = relationship()

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
+from storefront.accounts.limits import TooOften
 from storefront.catalog.cards import cards
 from storefront.catalog.models import Product
 from storefront.catalog.queries import visible
 from storefront.core import clock
+from storefront.core.errors import ShopError
 from storefront.core.slugs import is_slug
-from storefront.db import db
+from storefront.db import db, transaction
 from storefront.media.addresses import shown
 from storefront.partners import queries, wording
-from storefront.partners.models import Partner
+from storefront.partners.forms import NoteForm
+from storefront.partners.models import Partner, PartnerKind
+from storefront.partners.notes import leave
 from storefront.stories import queries as stories
 from storefront.stories.band import band
 from storefront.stories.models import Channel, Story
+from storefront.web.forms import is_posted
+from storefront.web.networks import own_network
 
 GOODS = STORIES = 24
 bp = Blueprint("partners", __name__, url_prefix="/partners")
@@ -45,8 +52,39 @@ def partner(slug: str) -> str:
         partner=found,
         picture=shown(found.picture),
         goods=cards(visible(at=at).where(Product.partner_id == found.id), limit=GOODS),
-        stories=[band(story, on_web=True) for story in stories.unaltered(db.session.scalars(told))],
+        stories=[band(words, on_web=True) for words in stories.unaltered(db.session.scalars(told))],
         wording=wording,
         today=at.date(),
         demonstration=found.from_demonstration,
     )
+
+
+@bp.route("/<slug>/note", methods=["GET", "POST"])
+def note(slug: str) -> AnyResponse:
+    """One way, to the group, read by us first."""
+    found = db.session.scalar(queries.listed().where(Partner.slug == slug)) if is_slug(slug) else None
+    if found is None:
+        abort(404)
+    form, wait = NoteForm(request.form), 0
+    if is_posted() and form.validate():
+        try:
+            with transaction():
+                leave(found, form.message.data, network=own_network(), at=clock.now())
+            return redirect(f"/partners/{slug}/note?left=yes", 303)
+        except TooOften as error:
+            form.form_errors.append("You have left several notes. Please wait a while before the next one.")
+            wait = error.retry_after
+        except ShopError as error:
+            form.message.errors = [error.message]
+    page = render_template(
+        "partners/note.html",
+        partner=found,
+        kinds=PartnerKind,
+        form=form,
+        left=request.args.get("left") == "yes" and not form.errors,
+        demonstration=found.from_demonstration,
+    )
+    response = make_response(page, 429 if wait else 422 if form.errors else 200)
+    if wait:
+        response.headers["Retry-After"] = str(wait)
+    return response

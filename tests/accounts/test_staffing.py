@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from storefront.accounts import factors, inviting, passwords, routes, signing_in, staffing
+from storefront.accounts import factors, inviting, passwords, signing_in, staffing
 from storefront.accounts.devices import open_session
 from storefront.accounts.models import Invitation, Passkey, PasswordReset, RecoveryCode, User, UserSession
 from storefront.accounts.permissions import Role
@@ -19,6 +19,7 @@ from storefront.audit.models import Act, AuditLine
 from storefront.core.clock import now
 from storefront.core.refs import digest, new_reference
 from storefront.db import db, transaction
+from storefront.web.networks import own_network
 from tests.accounts.people import OURS, PASSWORD, a_user, acts, again, code_of, codes_for, send, sign_in, signed_in
 from tests.jobs.racing import at_once
 
@@ -284,6 +285,6 @@ def test_taking_an_invitation_back_leaves_its_line(app: Flask) -> None:
 def test_a_household_has_one_network(app: Flask, first: str, second: str, same: bool) -> None:
     def network(address: str) -> str:
         with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
-            return routes._network()
+            return own_network()
 
     assert (network(first) == network(second)) is same
