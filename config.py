@@ -50,7 +50,8 @@ class Settings:
     statement_descriptor: str = "RUNNING STITCH"
     session_minutes: int = 35
     ships_from: str = "US"
-    exit_url: str = "https://www.wikipedia.org/"
+    exit_url: str = "https://worldweather.wmo.int/"
+    impact_assessment_url: str = ""
     trusted_proxies: int = 0
     host: str = "127.0.0.1"
     port: int = 8000
@@ -137,7 +138,8 @@ class Settings:
             ),
             session_minutes=reader.whole("SESSION_MINUTES", 35, 32, 1439),
             ships_from=reader.checked("SHIPS_FROM", "US", _country, "must be a country code of two letters"),
-            exit_url=reader.checked("EXIT_URL", "https://www.wikipedia.org/", _https, "must be an https:// address"),
+            exit_url=reader.checked("EXIT_URL", "https://worldweather.wmo.int/", _https, "must be an https:// address"),
+            impact_assessment_url=reader.checked("IMPACT_ASSESSMENT_URL", "", _https, "must be an https:// address"),
             trusted_proxies=reader.whole("TRUSTED_PROXIES", 0, 0, 10),
             host=reader.text("HOST", "127.0.0.1"),
             port=port,

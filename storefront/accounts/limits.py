@@ -49,6 +49,7 @@ FACTOR_NETWORK = (Limit("factor_network_5m", 10, 5 * MINUTE), Limit("factor_netw
 RESET_PERSON = Limit("reset_person", 5, DAY)
 RESET_NETWORK = Limit("reset_network", 60, HOUR)
 LINK_NETWORK = Limit("link_network", 10, 5 * MINUTE)  # links that fit nothing
+WITHDRAWAL_NETWORK = Limit("withdrawal_network", 10, 5 * MINUTE)  # codes that open nothing
 
 
 class TooOften(ShopError):

@@ -37,6 +37,15 @@ class Act(enum.StrEnum):
     ORDER_REFUNDED = "order_refunded"
     STORY_PUBLISHED = "story_published"
     STORY_WITHDRAWN = "story_withdrawn"
+    CONSENT_RECORDED = "consent_recorded"
+    RISK_REVIEWED = "risk_reviewed"
+    STORY_APPROVED = "story_approved"
+    STORY_HIDDEN = "story_hidden"
+    STORY_SHOWN_AGAIN = "story_shown_again"
+    STORY_ERASED = "story_erased"  # 90 days after its end
+    CHANNEL_CLOSED = "channel_closed"
+    CARD_MADE = "card_made"
+    DATA_RESTORED = "data_restored"
 
 
 class AuditLine(Base):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template, request
+import re
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 
 from storefront.catalog import listing as listings
-from storefront.catalog import product_page
+from storefront.catalog import product_page, structured_data
+from storefront.catalog.for_sale import on_tag
 from storefront.catalog.models import Product, ProductStory
 from storefront.core import clock
 from storefront.core.slugs import is_slug
@@ -16,6 +20,7 @@ from storefront.stories.consent import allows
 from storefront.stories.models import Channel, Story
 from storefront.web.paging import Page, page_number
 
+SKU = re.compile(r"[A-Za-z0-9._-]{1,40}")
 bp = Blueprint("catalog", __name__)
 
 
@@ -31,6 +36,7 @@ def listing() -> str:
         listing=found,
         page=page,
         sorts=listings.SORT_WORDS,
+        canonical=found.choices.canonical(number) if not found.unknown else "/shop",
         demonstration=any(card.from_demonstration for card in found.cards),
     )
 
@@ -48,8 +54,24 @@ def product(slug: str) -> str:
         chosen=found.chosen,
         stories=_stories_beside(found.product),
         related=product_page.related(found.product, at=at),
+        described=structured_data.described(found.product),
+        structured_data=structured_data.of_product(found),
         demonstration=found.product.from_demonstration,
     )
+
+
+@bp.get("/p/<sku>")
+def passport(sku: str) -> Response:
+    """What a hang-tag leads to: the piece, or its workshop once it is no longer for sale. Never a story."""
+    found = db.session.execute(on_tag(sku, at=clock.now())).first() if SKU.fullmatch(sku) else None
+    if found is None:
+        abort(404)
+    address = (
+        f"/shop/{found.slug}?{urlencode({'variant': found.sku})}" if found.is_shown else f"/partners/{found.partner}"
+    )
+    response = make_response(redirect(address, 302))
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _stories_beside(product: Product) -> list[Band]:
@@ -64,4 +86,4 @@ def _stories_beside(product: Product) -> list[Band]:
         .order_by(ProductStory.position, Story.id)
     )
     rows = db.session.execute(query).all()
-    return [band(row.Story, on_web=bool(row.on_web)) for row in rows if stories.unaltered([row.Story])]
+    return [band(row.Wording, on_web=bool(row.on_web)) for row in rows if stories.unaltered([row.Wording])]

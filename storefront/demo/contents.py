@@ -14,8 +14,8 @@ from storefront.db import db
 from storefront.demo.loading import Loaded
 from storefront.media.models import Picture
 from storefront.partners.models import Partner
-from storefront.stories.consent import allows
 from storefront.stories.models import Channel, Consent, Story
+from storefront.stories.queries import unaltered, visible
 
 Document = dict[str, Any]
 
@@ -82,7 +82,10 @@ def _products() -> list[Document]:
 def _stories() -> list[Document]:
     """`channels` are those in which a story may be shown at this moment; `expires_on` is their earliest end."""
     at = clock.now()
-    shown = {channel: set(db.session.scalars(select(Story.id).where(allows(channel, at=at)))) for channel in Channel}
+    shown = {
+        channel: {wording.story_id for wording in unaltered(db.session.scalars(visible(channel, at=at)))}
+        for channel in Channel
+    }
     ends = dict[int, str]()
     for consent in db.session.scalars(
         select(Consent).where(Consent.withdrawn_at.is_(None)).order_by(Consent.expires_on)

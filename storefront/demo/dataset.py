@@ -113,6 +113,12 @@ class OffsetsEntry(TypedDict):
 class ConsentEntry(TypedDict):
     storyteller_reference: str
     channels: list[str]
+    explained_by: str
+    conversation_language: str
+    attested_by: str
+    people_at_risk: list[str]
+    paid_minor: int | None
+    paid_currency: str | None
     seed_offsets_days: OffsetsEntry
 
 
@@ -126,6 +132,7 @@ class StoryEntry(TypedDict):
     display_name: str | None
     pathway: str | None
     stage: str | None
+    outcomes: list[str]
     text: str
     text_sha256: str
     before_words: list[str]
@@ -165,7 +172,7 @@ class DrawingEntry(_Owner):
     path: str
     width: int
     height: int
-    kind: Literal["product", "story", "partner", "collection", "category", "article", "pathway", "stage", "hero"]
+    kind: Literal["product", "story", "partner", "collection", "category", "hero"]
     role: str
     alt: str
 

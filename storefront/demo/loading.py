@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy import exists, func, select
 
+from storefront.articles.loading import load as load_articles
 from storefront.catalog.models import PriceBreakdown, Product
 from storefront.core import clock
 from storefront.core.errors import ShopError
@@ -19,6 +20,7 @@ from storefront.demo.pictures import Gallery
 from storefront.demo.progress import Progress
 from storefront.demo.shipping import load_shipping
 from storefront.demo.stories import load_stories
+from storefront.safety import loading as help_lines
 from storefront.settings import settings
 
 
@@ -66,10 +68,11 @@ def load(dataset: Dataset | None = None, *, say: Callable[[str], None] = lambda 
         say(f"products: {progress.told('products')}; variants: {progress.told('variants')}")
         say(f"stories: {progress.told('stories')}")
         join_products(dataset.products, products, stories, shelves)
+        say(f"help lines: {help_lines.load()} added")
         load_shipping(dataset.zones, dataset.currency, progress)
         say(f"shipping zones: {progress.told('shipping_zones')}")
     db.session.flush()
-    added = {**progress.added, "pictures": gallery.added}
+    added = {**progress.added, "articles": load_articles(say=say), "pictures": gallery.added}
     return Loaded(day, added, gallery.restored, tuple(progress.left_alone))
 
 

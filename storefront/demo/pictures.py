@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from sqlalchemy import select
 
 from storefront.core import clock
 from storefront.db import db
 from storefront.demo.dataset import Dataset
+from storefront.media.files import file_of, hashed, put
 from storefront.media.models import Picture, Shelf
-from storefront.stories.consent import allows
-from storefront.stories.models import Channel, Story
+from storefront.stories.models import Channel
+from storefront.stories.queries import visible
 
 FOLDER = "demo"  # below each shelf; nothing but the demonstration's files lies there
 
@@ -33,8 +33,8 @@ class Gallery:
         drawing, content = self.dataset.drawings[path], self._read(path)
         sha256 = hashlib.sha256(content).hexdigest()
         shelf = Shelf.STORIES if drawing["kind"] == "story" else Shelf.PUBLIC
-        name = _name(path, sha256)
-        _put(file_of(self.media_dir, shelf, name), content)
+        name = hashed(f"{FOLDER}/{path}", sha256)
+        put(file_of(self.media_dir, shelf, name), content)
         if name not in self.rows:
             self.rows[name] = Picture(
                 shelf=shelf,
@@ -54,20 +54,16 @@ class Gallery:
 
         The drawing of a story comes back only while the story may be shown: what was withdrawn stays erased.
         """
-        shown = set(db.session.scalars(select(Story.drawing_id).where(allows(Channel.WEB_STORY, at=clock.now()))))
+        told = visible(Channel.WEB_STORY, at=clock.now())
+        shown = {words.story.drawing_id for words in db.session.scalars(told)}
         for path in self.dataset.drawings:
             content = self._read(path)
-            row = self.rows.get(_name(path, hashlib.sha256(content).hexdigest()))
+            row = self.rows.get(hashed(f"{FOLDER}/{path}", hashlib.sha256(content).hexdigest()))
             if row is not None and (row.shelf is Shelf.PUBLIC or row.id in shown):
-                self.restored += _put(file_of(self.media_dir, row.shelf, row.name), content)
+                self.restored += put(file_of(self.media_dir, row.shelf, row.name), content)
 
     def _read(self, path: str) -> bytes:
         return (self.dataset.folder / "drawings" / path).read_bytes()
-
-
-def file_of(media_dir: Path, shelf: Shelf, name: str) -> Path:
-    """Where the file of a picture lies."""
-    return media_dir / shelf.value / name
 
 
 def sweep(media_dir: Path, keep: Iterable[Path]) -> int:
@@ -84,23 +80,3 @@ def sweep(media_dir: Path, keep: Iterable[Path]) -> int:
         if top.is_dir() and not any(top.iterdir()):
             top.rmdir()
     return gone
-
-
-def _name(path: str, sha256: str) -> str:
-    """`partners/freeset.svg` with a part of its hash: the address changes when the drawing does."""
-    pure = PurePosixPath(FOLDER, path)
-    return str(pure.with_name(f"{pure.stem}.{sha256[:10]}{pure.suffix}"))
-
-
-def _put(target: Path, content: bytes) -> bool:
-    """Write a file in one step, unless it is there already. Returns whether it was written."""
-    if target.is_file() and target.read_bytes() == content:
-        return False
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        draft.write_bytes(content)
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
-    return True

@@ -6,18 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import Select, delete, select, union
+from sqlalchemy import Select, delete, func, select, union
 from sqlalchemy.orm import selectinload
 
 from storefront.accounts.models import Invitation, User
 from storefront.catalog.models import Category, Collection, CollectionProduct, Product, ProductStory, Variant
 from storefront.checkout.models import ShippingZone
 from storefront.db import Base, db, reading
-from storefront.demo.pictures import file_of, sweep
+from storefront.demo.pictures import sweep
+from storefront.media.files import file_of
 from storefront.media.models import Picture
 from storefront.partners.models import Partner
 from storefront.settings import settings
-from storefront.stories.models import Story
+from storefront.stories.models import Story, Wording
 
 Owned = Partner | Category | Collection
 Row = TypeVar("Row", Partner, Category, Collection)
@@ -40,7 +41,13 @@ def purge(*, say: Callable[[str], None] = lambda line: None) -> Purged:
     removed, kept = dict[str, int](), list[str]()
     products = _products()
     stories = db.session.scalars(
-        select(Story).where(Story.from_demonstration).options(selectinload(Story.consents))
+        select(Story)
+        .where(Story.from_demonstration)
+        .options(
+            selectinload(Story.consents),
+            selectinload(Story.reviews),
+            selectinload(Story.wordings).selectinload(Wording.approvals),
+        )
     ).all()
     _part_stories(stories)
     removed["products"], removed["stories"] = _remove(products), _remove(stories)
@@ -110,7 +117,7 @@ def _users(row: Owned) -> Select[str]:
             return select(Product.slug).where(Product.category_id == row.id).order_by(Product.slug)
         case Partner():
             products = select(Product.slug).where(Product.partner_id == row.id)
-            stories = select(Story.slug).where(Story.partner_id == row.id)
+            stories = select(func.coalesce(Story.slug, Story.reference)).where(Story.partner_id == row.id)
             staff = select(User.reference).where(User.partner_id == row.id)
             invited = select(Invitation.reference).where(Invitation.partner_id == row.id)
             every = union(products, stories, staff, invited).subquery()

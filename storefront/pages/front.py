@@ -73,7 +73,7 @@ class Front:
 
 
 def read(*, at: datetime) -> Front:
-    count, demonstration = _counted(at)
+    count, demonstration = counted(at=at)
     pieces = cards(visible(at=at).where(one_of_a_kind(), in_stock()), limit=PIECES)
     return Front(
         count=count,
@@ -89,7 +89,8 @@ def read(*, at: datetime) -> Front:
     )
 
 
-def _counted(at: datetime) -> tuple[int, bool]:
+def counted(*, at: datetime) -> tuple[int, bool]:
+    """How many products can be seen, and whether any of them belongs to the demonstration."""
     query = (
         visible(at=at)
         .order_by(None)
@@ -127,7 +128,7 @@ def _story(at: datetime) -> Band | None:
         .order_by(Story.kind == StoryKind.ENTERPRISE, Partner.position, Story.position, Story.id)
         .limit(READ_ALONG)
     )
-    return next((band(story, on_web=True) for story in unaltered(db.session.scalars(query))), None)
+    return next((band(words, on_web=True) for words in unaltered(db.session.scalars(query))), None)
 
 
 def _money(slugs: list[str], at: datetime) -> MoneyExample | None:

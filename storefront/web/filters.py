@@ -12,6 +12,7 @@ from babel.numbers import get_currency_symbol
 from flask import Flask
 
 from storefront.core.money import EXPONENTS, Money
+from storefront.web.markdown import plain
 
 LOCALE = Locale("en", "US")
 
@@ -24,6 +25,7 @@ def init_app(app: Flask) -> None:
         "country": country,
         "month": month,
         "fact_money": fact_money,
+        "markdown": plain,
     }
 
 

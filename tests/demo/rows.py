@@ -6,14 +6,23 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import func, select
 
+from storefront.articles.texts import read
 from storefront.catalog.models import Category, Product, Stock, Variant
 from storefront.core.money import Money
 from storefront.db import Base, db
+from storefront.media.models import Picture
 from storefront.partners.models import Partner, PartnerKind
+
+DRAWINGS_OF_ARTICLES = len(read())  # one for each of the shop's own texts, which stay when the demonstration goes
 
 
 def count(model: type[Base]) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def demonstration_pictures() -> int:
+    query = select(func.count()).select_from(Picture).where(Picture.from_demonstration)
+    return db.session.scalar(query) or 0
 
 
 def one(model: type[Any], **where: Any) -> Any:

@@ -33,9 +33,18 @@ from storefront.demo.loading import OtherCurrency, load
 from storefront.media.models import Picture, Shelf
 from storefront.partners.models import Certificate, Fact, Partner
 from storefront.stories.consent import latest_end
-from storefront.stories.models import Channel, Consent, Story, StoryKind
+from storefront.stories.models import Channel, Consent, Story, StoryKind, Wording
 from storefront.stories.queries import visible
-from tests.demo.rows import count, files, media, one, own_partner, own_product
+from tests.demo.rows import (
+    DRAWINGS_OF_ARTICLES,
+    count,
+    demonstration_pictures,
+    files,
+    media,
+    one,
+    own_partner,
+    own_product,
+)
 
 
 def every_row() -> dict[str, list[tuple[Any, ...]]]:
@@ -60,7 +69,7 @@ def set_to(app: Flask, **changed: Any) -> Iterator[None]:
 def test_everything_is_there(shop: Flask) -> None:
     numbers = {model: count(model) for model in (Partner, Product, Variant, Category, Collection, Story, ShippingZone)}
     assert numbers == {Partner: 8, Product: 36, Variant: 145, Category: 7, Collection: 11, Story: 18, ShippingZone: 5}
-    assert count(Picture) == 246
+    assert demonstration_pictures() == 246
     assert count(CollectionProduct) == sum(len(entry["collections"]) for entry in read().products)
     assert count(ProductStory) == sum(len(entry["stories"]) for entry in read().products)
 
@@ -69,6 +78,8 @@ def test_all_of_it_is_marked(shop: Flask) -> None:
     models: tuple[Any, ...] = (Partner, Product, Category, Collection, Story, ShippingZone, Picture)
     for model in models:
         rows = db.session.scalars(select(model)).all()
+        if model is Picture:  # the drawings of the shop's own articles stay when the demonstration goes
+            rows = [row for row in rows if not row.name.startswith("articles/")]
         assert {row.from_demonstration for row in rows} == {True}, model
     assert all(product.notice for product in db.session.scalars(select(Product)))
 
@@ -152,8 +163,8 @@ def test_stories_may_be_shown_where_consent_was_given(shop: Flask) -> None:
         granted = {
             e["slug"] for e in read().stories if e["consent"] is None or channel.value in e["consent"]["channels"]
         }
-        assert {story.slug for story in db.session.scalars(visible(channel, at=now))} == granted
-    assert all(story.is_unaltered for story in db.session.scalars(select(Story)))
+        assert {words.story.slug for words in db.session.scalars(visible(channel, at=now))} == granted
+    assert all(words.is_unaltered for words in db.session.scalars(select(Wording)))
 
 
 def test_dates_of_consent_count_from_the_day_of_loading(shop: Flask) -> None:
@@ -165,14 +176,14 @@ def test_dates_of_consent_count_from_the_day_of_loading(shop: Flask) -> None:
         assert entry is not None
         offsets = entry["seed_offsets_days"]
         granted, expires = today + timedelta(offsets["granted"]), today + timedelta(offsets["expires"])
-        assert len(story.consents) == len(entry["channels"])
-        for consent in story.consents:
-            assert consent.granted_on == granted
-            assert consent.publish_not_before == granted + timedelta(days=7)
-            assert consent.expires_on == min(expires, latest_end(granted))
-            assert consent.risk_reviewed_on == today - timedelta(days=30)
-            assert (consent.words_hash, consent.drawing_hash) == (story.words_hash, story.drawing_hash)
-        assert story.published_at == datetime.combine(granted + timedelta(days=7), time(), UTC) < clock.now()
+        [consent], [review], [words] = story.consents, story.reviews, story.wordings
+        assert [channel.value for channel in consent.channels] == entry["channels"]
+        assert consent.granted_on == granted
+        assert consent.publish_not_before == granted + timedelta(days=7)
+        assert consent.expires_on == min(expires, latest_end(granted))
+        assert review.reviewed_on == today - timedelta(days=30)
+        assert (consent.words_hash, consent.drawing_hash) == (words.words_hash, words.drawing_hash)
+        assert words.published_at == datetime.combine(granted + timedelta(days=7), time(), UTC) < clock.now()
         assert story.storyteller_reference == entry["storyteller_reference"]
         assert not story.storyteller_reference.startswith("ref:")
 
@@ -307,7 +318,8 @@ def test_a_failed_load_leaves_no_row_and_is_made_good_by_the_next(app: Flask) ->
     assert len(files(app)) == 246
     with transaction():
         load()
-    assert count(Picture) == len(files(app)) == 246
+    assert demonstration_pictures() == 246
+    assert count(Picture) == len(files(app)) == 246 + DRAWINGS_OF_ARTICLES
 
 
 def test_files_are_what_the_rows_say(shop: Flask) -> None:
@@ -330,7 +342,7 @@ def test_story_drawings_never_lie_on_the_public_shelf(shop: Flask) -> None:
     public = {
         hashlib.sha256(content).hexdigest() for path, content in files(shop).items() if path.startswith("public/")
     }
-    assert len(public) == 228
+    assert len(public) == 228 + DRAWINGS_OF_ARTICLES
     assert not public & hashes
 
 
@@ -356,7 +368,7 @@ def test_lost_files_are_put_back_but_not_those_of_a_withdrawn_story(shop: Flask)
 def test_drawings_and_their_list_agree() -> None:
     on_disk = {path.relative_to(DATA / "drawings").as_posix() for path in (DATA / "drawings").rglob("*.svg")}
     assert on_disk == set(read().drawings)
-    assert len(on_disk) == 266
+    assert len(on_disk) == 246
     assert all(drawing["alt"].strip() for drawing in read().drawings.values())
 
 
@@ -417,7 +429,7 @@ def test_json_says_what_is_in_the_shop(app: Flask) -> None:
     assert before == after
     assert after["counts"] == {
         "partners": 8, "categories": 7, "collections": 11, "products": 36, "variants": 145, "stories": 18,
-        "shipping_zones": 5, "pictures": 246,
+        "shipping_zones": 5, "pictures": 246 + DRAWINGS_OF_ARTICLES,
     }  # fmt: skip
     bag = after["products"][0]
     assert (bag["slug"], bag["partner"]) == ("jute-market-shopper", "freeset")
@@ -434,7 +446,7 @@ def test_json_says_what_is_in_the_shop(app: Flask) -> None:
 def test_progress_is_told_part_by_part(app: Flask) -> None:
     told = app.test_cli_runner().invoke(args=["demo", "load"]).stdout
     assert [line.split(":")[0] for line in told.splitlines()] == [
-        "partners", "pictures", "products", "stories", "shipping zones",
+        "partners", "pictures", "products", "stories", "help lines", "shipping zones", "articles",
     ]  # fmt: skip
     assert "nothing was changed" in app.test_cli_runner().invoke(args=["demo", "load"]).stdout
 

@@ -4,13 +4,13 @@ import pytest
 
 from storefront.db import db
 from storefront.stories.band import MOST_LETTERS, opening
-from storefront.stories.models import Story
+from storefront.stories.models import Wording
 
 
 def test_every_sentence_is_taken_from_the_text(shop):
-    for story in db.session.scalars(db.select(Story)):
-        sentence = opening(story.text)
-        assert story.text.startswith(sentence)
+    for words in db.session.scalars(db.select(Wording)):
+        sentence = opening(words.text)
+        assert words.text.startswith(sentence)
         assert sentence.endswith(".")
 
 
