@@ -6,6 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from storefront.catalog.models import Product, Variant
+from storefront.partners.models import Partner
 
 
 def variant_for_sale(sku: str, *, at: datetime) -> Select[Variant]:
@@ -15,4 +16,19 @@ def variant_for_sale(sku: str, *, at: datetime) -> Select[Variant]:
         .join(Variant.product)
         .where(Variant.sku == sku, Product.published_at <= at)
         .options(contains_eager(Variant.product), joinedload(Variant.stock))
+    )
+
+
+def on_tag(sku: str, *, at: datetime) -> Select[str, str, str, bool]:
+    """The code itself, the addresses of product and workshop, and whether the product may be seen now.
+
+    Codes are printed in capitals; small letters will do.
+    """
+    return (
+        select(Variant.sku, Product.slug, Partner.slug.label("partner"), (Product.published_at <= at).label("is_shown"))
+        .join(Variant.product)
+        .join(Product.partner)
+        .where(Variant.sku.in_([sku, sku.upper()]))
+        .order_by(Variant.sku != sku)  # the very code first, where both are in use
+        .limit(1)
     )

@@ -77,6 +77,13 @@ class Choices:
         query = urlencode({name: value for name, value in asked.items() if value})
         return f"/shop?{query}" if query else "/shop"
 
+    def canonical(self, page: int) -> str:
+        """The one address under which search engines keep this list: filters and sorting make no list of their own."""
+        plain = replace(self, partner=None, in_stock=False, sort=Sort.FEATURED)
+        if plain.collection:
+            plain = replace(plain, category=None)
+        return plain.address(page if plain == self else 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Shelf:

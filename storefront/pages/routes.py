@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, abort, render_template
 
 from storefront.core import clock
 from storefront.pages import delivery as deliveries
-from storefront.pages import front
+from storefront.pages import front, sitemap
 from storefront.partners.wording import KINDS
+from storefront.settings import settings
+from storefront.web.paging import page_number
+
+# A page that may not be fetched cannot say that it is gone or not to be kept. So these are only pages of single
+# visitors, where there is nothing to find; a story is never named here.
+NOT_FOR_CRAWLERS = ("/cart", "/checkout", "/account", "/admin", "/exit")
 
 bp = Blueprint("pages", __name__)
 
@@ -36,3 +42,40 @@ def terms() -> str:
 @bp.get("/privacy")
 def privacy() -> str:
     return render_template("pages/privacy.html")
+
+
+@bp.get("/answers")
+def answers() -> str:
+    _, demonstration = front.counted(at=clock.now())
+    return render_template("pages/answers.html", demonstration=demonstration)
+
+
+@bp.get("/robots.txt")
+def robots() -> Response:
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_CRAWLERS), ""]
+    return Response("\n".join([*lines, f"Sitemap: {settings.shop_url}/sitemap.xml", ""]), mimetype="text/plain")
+
+
+@bp.get("/sitemap.xml")
+def sitemap_of_all() -> Response:
+    """All addresses, or the list of the files they stand in where they are too many for one."""
+    found = sitemap.read(at=clock.now())
+    if found.files > 1:
+        return _xml(sitemap.index(found.files, shop_url=settings.shop_url))
+    return _xml(sitemap.urls(found.addresses(1), shop_url=settings.shop_url))
+
+
+@bp.get("/sitemap-<number>.xml")
+def sitemap_part(number: str) -> Response:
+    place, found = page_number(number), sitemap.read(at=clock.now())
+    if place > found.files:
+        abort(404)
+    return _xml(sitemap.urls(found.addresses(place), shop_url=settings.shop_url))
+
+
+def _xml(text: str) -> Response:
+    """Asked for anew each time: what is withdrawn is gone from it at once."""
+    response = Response(text, mimetype="application/xml")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -20,7 +20,7 @@ STATIC = Path(__file__).parents[2] / "static"
 SHEET = "site.css"
 SHEET_PARTS = (
     "tokens", "base", "layout", "components",
-    "pages", "catalog", "stories", "partners", "cart", "checkout", "orders", "errors",
+    "pages", "catalog", "stories", "articles", "partners", "safety", "cart", "checkout", "orders", "errors",
     "print",
 )  # fmt: skip
 STAFF_SHEET = "staff.css"  # of its own, so that shoppers never load it
