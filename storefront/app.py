@@ -13,6 +13,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import storefront.audit.jobs
 import storefront.mail.jobs
+import storefront.media.jobs
+import storefront.partners.jobs
 import storefront.payments.jobs  # noqa: F401
 from config import Settings
 from storefront.accounts import cli as accounts_cli
@@ -20,8 +22,11 @@ from storefront.accounts import jobs as accounts_jobs  # noqa: F401
 from storefront.accounts import routes as accounts
 from storefront.accounts import security as accounts_security
 from storefront.admin import area as admin
-from storefront.admin import audit_trail, dashboard, own_security, people  # noqa: F401
+from storefront.admin import audit_trail, dashboard, notes, own_security, people  # noqa: F401
 from storefront.admin import cli as admin_cli
+from storefront.admin.stories import agreeing, approving, desk, drawing, letters, listing, receipt, withdrawal, writing  # noqa: F401
+from storefront.articles import cli as articles_cli
+from storefront.articles import routes as articles
 from storefront.audit import cli as audit_cli
 from storefront.cart import jobs as cart_jobs  # noqa: F401
 from storefront.cart import routes as cart
@@ -32,6 +37,7 @@ from storefront.demo import cli as demo_cli
 from storefront.jobs import cli as jobs_cli
 from storefront.mail.connection import FileConnection, MailConnection, SmtpConnection
 from storefront.media import routes as media
+from storefront.operations import cli as operations_cli
 from storefront.orders import routes as orders
 from storefront.orders.keys import order_link
 from storefront.pages import routes as pages
@@ -39,19 +45,30 @@ from storefront.partners import routes as partners
 from storefront.payments import cli as payments_cli
 from storefront.payments import routes as payments
 from storefront.payments.stripe_gateway import RETURN_PAGE, WEB, WORKER, HTTPClient, Patience, StripeGateway
+from storefront.safety import cli as safety_cli
+from storefront.safety import routes as safety
+from storefront.stories import cli as stories_cli
+from storefront.stories import jobs as stories_jobs  # noqa: F401
 from storefront.stories import routes as stories
 from storefront.stripe_emulator import cli as stripe_emulator_cli
 from storefront.web import assets, error_pages, filters, health, hosts, logs, security
 
 ROOT = Path(__file__).parents[1]
-BLUEPRINTS = (health, accounts, admin, media, pages, catalog, stories, partners, cart, checkout, orders, payments)
+BLUEPRINTS = (
+    health, accounts, admin, media, pages, catalog, stories, articles, partners, safety, cart, checkout, orders,
+    payments,
+)  # fmt: skip
 COMMANDS = (
     accounts_cli.accounts,
     admin_cli.admin,
+    articles_cli.articles,
     audit_cli.audit,
     jobs_cli.jobs,
     demo_cli.demo,
+    operations_cli.operations,
     payments_cli.payments,
+    safety_cli.safety,
+    stories_cli.stories,
     stripe_emulator_cli.stripe_emulator,
 )
 

@@ -18,10 +18,13 @@ class Permission(enum.StrEnum):
     ORDERS = "orders"  # see orders and pack them
     REFUNDS = "refunds"
     EXPORTS = "exports"  # take data out of the shop
+    STORIES = "stories"  # open the stories desk: a guardian sees all of it, an editor her own, the owner no text
     STORIES_WRITE = "stories_write"  # draft, and see one's own drafts
     STORIES_PUBLISH = "stories_publish"
     STORIES_WITHDRAW = "stories_withdraw"
     CONSENTS = "consents"  # see who agreed to what and when
+    NOTES = "notes"  # read, pass on, drop and hand over what visitors write to workshops
+    OWN_NOTES = "own_notes"  # read what was passed on to one's own workshop
 
 
 class Role(enum.StrEnum):
@@ -40,17 +43,20 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _EVERYBODY
         | {
             Permission.PEOPLE, Permission.AUDIT, Permission.CATALOGUE, Permission.STOCK, Permission.ORDERS,
-            Permission.REFUNDS, Permission.EXPORTS, Permission.STORIES_WITHDRAW,
+            Permission.REFUNDS, Permission.EXPORTS, Permission.STORIES, Permission.STORIES_WITHDRAW, Permission.NOTES,
         }
     ),
     Role.CATALOGUE_ADMIN: frozenset(_EVERYBODY | {Permission.CATALOGUE, Permission.STOCK}),
     Role.ORDER_DESK: frozenset(_EVERYBODY | {Permission.ORDERS, Permission.REFUNDS, Permission.STOCK}),
-    Role.EDITOR: frozenset(_EVERYBODY | {Permission.STORIES_WRITE}),
+    Role.EDITOR: frozenset(_EVERYBODY | {Permission.STORIES, Permission.STORIES_WRITE, Permission.NOTES}),
     Role.GUARDIAN: frozenset(
         _EVERYBODY
-        | {Permission.STORIES_WRITE, Permission.STORIES_PUBLISH, Permission.STORIES_WITHDRAW, Permission.CONSENTS}
+        | {
+            Permission.STORIES, Permission.STORIES_WRITE, Permission.STORIES_PUBLISH, Permission.STORIES_WITHDRAW,
+            Permission.CONSENTS, Permission.NOTES,
+        }
     ),
-    Role.PARTNER_STAFF: frozenset(_EVERYBODY | {Permission.OWN_CATALOGUE}),
+    Role.PARTNER_STAFF: frozenset(_EVERYBODY | {Permission.OWN_CATALOGUE, Permission.OWN_NOTES}),
 }  # fmt: skip
 
 # Asked for a second factor again, when the last one is older than ten minutes.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import Blueprint, Response, abort, redirect, request
+from flask import Blueprint, Response, abort, current_app, redirect, request
 from flask_wtf.csrf import validate_csrf
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
@@ -24,6 +25,7 @@ from storefront.web.security import SAFE, private
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 REFERENCE = re.compile(r"[0-9A-Z]{1,20}")
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,19 @@ ENTRIES = (
         "/admin",
         Permission.DASHBOARD,
         "",
-        frozenset({"review", "refunds", "parked", "ended"}),
+        frozenset({"review", "refunds", "parked", "ended", "asked", "letters"}),
         "need a person",
     ),
+    Entry(
+        "Consent desk",
+        "/admin/stories",
+        Permission.STORIES,
+        "Words and care",
+        frozenset({"asked", "letters"}),
+        "to be done today",
+    ),
+    Entry("Notes to workshops", "/admin/notes", Permission.NOTES, "Words and care", frozenset({"notes"}), "to be read"),
+    Entry("Notes to your workshop", "/admin/own-notes", Permission.OWN_NOTES, "Words and care"),
     Entry("People and roles", "/admin/people", Permission.PEOPLE, "House", frozenset({"ended"}), "invitations ran out"),
     Entry("Audit trail", "/admin/audit", Permission.AUDIT, "House"),
     Entry("Your sign-in", "/admin/security", Permission.OWN_SECURITY, "You"),
@@ -72,6 +84,16 @@ def after_change(address: str) -> AnyResponse:
     """On to a page that can be loaded again; whoever has just ended their own session signs in first."""
     is_open = own_session().device(again=True) is not None
     return redirect(address if is_open else "/account/sign-in", 303)
+
+
+def takes(most_bytes: int) -> Callable[[View], View]:
+    """Let a view be sent more than forms usually hold, by whoever may open it. Stands below `requires`."""
+
+    def mark(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def permissions() -> frozenset[Permission]:
@@ -120,6 +142,15 @@ def _unlisted_is_missing() -> None:
         request.method == "OPTIONS" or isinstance(request.routing_exception, MethodNotAllowed)
     ):
         abort(404)
+
+
+@bp.before_app_request
+def _more_is_taken() -> None:
+    """Before anything is read of the form. Whoever may not open the view is not told by this that there is one."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    most = getattr(view, "most_bytes", None)
+    if most and request.method not in SAFE and (person := guard.current_user()) and person.may(view.permission):  # type: ignore[union-attr]
+        request.max_content_length = request.max_form_memory_size = most
 
 
 @bp.before_app_request

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import aliased
@@ -16,10 +16,13 @@ from storefront.catalog.models import Product, Stock, Variant
 from storefront.db import db
 from storefront.jobs.models import Job
 from storefront.orders.models import Order, OrderMove, OrderState
+from storefront.partners.models import NoteState, WorkshopNote
 from storefront.payments.models import Refund, RefundState
+from storefront.stories.models import Consent, Story, StoryTask, TaskKind
 from storefront.web.filters import money
 
 MOST = 20  # tasks of one kind that are shown; the figure says how many there are
+LETTERS = (TaskKind.SEARCH_ENGINE, TaskKind.ARCHIVE)
 LOST = (RefundState.FAILED, RefundState.REFUSED)
 Permissions = frozenset[Permission]
 
@@ -60,6 +63,28 @@ def _sold_out(at: datetime) -> Select[int]:
     )
 
 
+def _unread_notes(at: datetime) -> Select[int]:
+    return select(func.count(WorkshopNote.id)).where(WorkshopNote.state == NoteState.WAITING)
+
+
+def _to_do(*kinds: TaskKind) -> Callable[[datetime], Select[int]]:
+    return lambda at: select(func.count(StoryTask.id)).where(StoryTask.closed_at.is_(None), StoryTask.kind.in_(kinds))
+
+
+def _ends_soon(at: datetime) -> Select[int]:
+    today = at.date()
+    return (
+        select(func.count(Consent.id))
+        .join(Story, Story.id == Consent.story_id)
+        .where(
+            Story.erased_at.is_(None),
+            Consent.withdrawn_at.is_(None),
+            Consent.replaced_at.is_(None),
+            Consent.expires_on.between(today, today + timedelta(days=30)),
+        )
+    )
+
+
 FIGURES = (
     Figure("to_pack", Permission.ORDERS, "order to pack", "orders to pack", _orders(OrderState.PAID)),
     Figure("unpaid", Permission.ORDERS, "order not paid yet", "orders not paid yet", _orders(OrderState.PENDING)),
@@ -74,6 +99,21 @@ FIGURES = (
     Figure(
         "parked", Permission.ORDERS, "job given up", "jobs given up",
         lambda at: select(func.count(Job.id)).where(Job.parked_at.is_not(None)), needs_a_person=True,
+    ),
+    Figure(
+        "notes", Permission.NOTES, "note to a workshop to read", "notes to workshops to read", _unread_notes,
+        is_shown=False,
+    ),
+    Figure(
+        "asked", Permission.STORIES_WITHDRAW, "story asked to be withdrawn", "stories asked to be withdrawn",
+        _to_do(TaskKind.WITHDRAWAL_ASKED), needs_a_person=True, is_shown=False,
+    ),
+    Figure(
+        "letters", Permission.STORIES_WITHDRAW, "letter to send", "letters to send", _to_do(*LETTERS),
+        needs_a_person=True,
+    ),
+    Figure(
+        "consents_end", Permission.CONSENTS, "consent ends within 30 days", "consents end within 30 days", _ends_soon,
     ),
     Figure("sold_out", Permission.STOCK, "piece sold out", "pieces sold out", _sold_out),
     Figure(
@@ -173,9 +213,45 @@ def _old_invitations(at: datetime) -> Iterable[Task]:
     ]
 
 
+def _asked(at: datetime) -> Iterable[Task]:
+    return [
+        Task(
+            opened,
+            f"Somebody asks to withdraw story {story}",
+            "Please look at it today.",
+            (f"/admin/stories/{story}", "Look at it"),
+        )
+        for opened, story, _ in _open_tasks(TaskKind.WITHDRAWAL_ASKED)
+    ]
+
+
+def _letters(at: datetime) -> Iterable[Task]:
+    return [
+        Task(
+            opened,
+            f"A letter to {recipient} about story {story}",
+            "The page is gone. Whoever may have kept a copy is asked the same day to forget it.",
+            ("/admin/stories/letters", "Letters"),
+        )
+        for opened, story, recipient in _open_tasks(*LETTERS)
+    ]
+
+
+def _open_tasks(*kinds: TaskKind) -> Iterable[tuple[datetime, str, str]]:
+    rows = db.session.execute(
+        select(StoryTask.opened_at, StoryTask.story_reference, StoryTask.recipient)
+        .where(StoryTask.closed_at.is_(None), StoryTask.kind.in_(kinds))
+        .order_by(StoryTask.opened_at, StoryTask.id)
+        .limit(MOST)
+    )
+    return [(opened, story, recipient) for opened, story, recipient in rows]
+
+
 READERS: dict[str, Callable[[datetime], Iterable[Task]]] = {
     "review": _in_review,
     "refunds": _lost_refunds,
     "parked": _parked,
     "ended": _old_invitations,
+    "asked": _asked,
+    "letters": _letters,
 }

@@ -19,16 +19,22 @@ class RoleWords:
 ROLES: dict[Role, RoleWords] = {
     Role.OWNER: RoleWords(
         "Owner",
-        "Invites people and gives roles, reads the audit trail, and may do everything about goods, orders and refunds; "
-        "may withdraw a story but neither write nor publish one.",
+        "Invites people and gives roles, reads the audit trail, and may do everything about goods, orders, refunds and "
+        "notes; may withdraw a story but neither write nor publish one.",
     ),
     Role.CATALOGUE_ADMIN: RoleWords("Catalogue", "Changes goods, prices, pictures and stock."),
     Role.ORDER_DESK: RoleWords("Order desk", "Sees orders, packs them, sends money back and counts stock."),
-    Role.EDITOR: RoleWords("Editor", "Writes drafts of stories; another person publishes them."),
-    Role.GUARDIAN: RoleWords(
-        "Guardian", "Sees who agreed to what, publishes stories and withdraws them; sees no order and no customer."
+    Role.EDITOR: RoleWords(
+        "Editor", "Writes drafts of stories, which another person publishes; reads notes to workshops."
     ),
-    Role.PARTNER_STAFF: RoleWords("Workshop staff", "Changes the goods of their own workshop and nothing else."),
+    Role.GUARDIAN: RoleWords(
+        "Guardian",
+        "Sees who agreed to what, publishes stories and withdraws them, reads notes to workshops; sees no order and no "
+        "customer.",
+    ),
+    Role.PARTNER_STAFF: RoleWords(
+        "Workshop staff", "Changes the goods of their own workshop and reads the notes to it; nothing else."
+    ),
 }
 
 ACTS: dict[Act, str] = {
@@ -49,6 +55,15 @@ ACTS: dict[Act, str] = {
     Act.ORDER_REFUNDED: "Sent money back",
     Act.STORY_PUBLISHED: "Published a story",
     Act.STORY_WITHDRAWN: "Withdrew a story",
+    Act.CONSENT_RECORDED: "Recorded a consent",
+    Act.RISK_REVIEWED: "Reviewed the risk of a story",
+    Act.STORY_APPROVED: "Approved a story",
+    Act.STORY_HIDDEN: "Hid a story for proceedings",
+    Act.STORY_SHOWN_AGAIN: "Showed a hidden story again",
+    Act.STORY_ERASED: "Erased a story that had ended",
+    Act.CHANNEL_CLOSED: "Closed one place of a story",
+    Act.CARD_MADE: "Made a card for a storyteller",
+    Act.DATA_RESTORED: "Restored the shop from a backup",
 }
 
 WHO: dict[str, str] = {
@@ -60,6 +75,7 @@ WHO: dict[str, str] = {
 
 JOBS: dict[str, str] = {
     "mail.send": "An e-mail could not be sent",
+    "stories.leave_no_trace": "What was erased could not be taken out of the database's files",
     "payments.event": "What Stripe told us could not be followed up",
     "payments.refund": "A refund could not be asked for",
 }

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import flask_migrate
 from alembic.script import ScriptDirectory
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, exists, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from storefront.accounts.models import UserSession
@@ -27,6 +27,7 @@ from storefront.operations.archive import AUDIT_HEAD, DATABASE, LEDGER, PIECE, A
 from storefront.operations.databases import Database
 from storefront.settings import settings
 from storefront.stories import ledger, withdrawing
+from storefront.stories.models import Story
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 UNFINISHED = "restore-unfinished"  # beside the database, from just before it is replaced until all is done
@@ -49,6 +50,13 @@ class Restored:
     older_audit_head: Path | None
 
 
+NO_LEDGER = (
+    "WARNING: no withdrawal ledger lies beside this shop, and no database here knows who took a story back after this "
+    "backup was made. If there is a ledger on another machine or in a later backup, stop, and give it with --ledger. "
+    "Otherwise ask every workshop before the shop answers."
+)
+
+
 def restore(
     path: Path,
     *,
@@ -69,7 +77,8 @@ def restore(
         _require_readable([ledger.path(), *ledgers])
         if not replace and not _is_unfinished(found):
             _require_empty()
-        _note_withdrawals()
+        if not (_note_withdrawals() or ledgers or ledger.path().exists()):
+            say(NO_LEDGER)
         with (
             workplace.opened(settings.instance_dir) as work,
             workplace.opened(settings.media_dir) as drafts,
@@ -131,13 +140,17 @@ def _require_empty() -> None:
         )
 
 
-def _note_withdrawals() -> None:
-    """Give the ledger whatever the database that is about to be replaced knows, for the case that the file was lost."""
+def _note_withdrawals() -> bool:
+    """Give the ledger whatever the database that is about to be replaced knows, for the case that the file was lost.
+
+    Returns whether there is a database that tells stories and so could know.
+    """
     try:
         with reading():
             withdrawing.write_missing_lines()
+            return bool(db.session.scalar(select(exists().select_from(Story))))
     except SQLAlchemyError:  # there is no shop yet, or it is damaged
-        return
+        return False
 
 
 def _bring_up(manifest: Manifest) -> None:

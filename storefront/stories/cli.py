@@ -15,7 +15,7 @@ from storefront.core.clock import now
 from storefront.core.errors import ShopError
 from storefront.db import db, reading, transaction
 from storefront.settings import settings
-from storefront.stories import proving, withdrawing
+from storefront.stories import ledger, proving, withdrawing
 from storefront.stories.models import Story
 
 stories = AppGroup("stories", help="Stories and the consent they are shown by.")
@@ -50,13 +50,17 @@ def prove_withdrawn(story: str, words: tuple[str, ...]) -> None:
     Ends with status 1 when something was found, and when the story is unknown or has not been withdrawn.
     """
     visitor = current_app.test_client()
-    with reading():
-        report = proving.search(
-            story,
-            words=[word for word in words if word.strip()],
-            pages=_pages(),
-            fetch=partial(visitor.get, base_url=settings.shop_url),
-        )
+    try:
+        with reading():
+            report = proving.search(
+                story,
+                words=[word for word in words if word.strip()],
+                pages=_pages(),
+                fetch=partial(visitor.get, base_url=settings.shop_url),
+            )
+    except ledger.Unreadable as error:
+        click.echo(f"{ledger.path()}: {error}", err=True)
+        sys.exit(1)
     for line in report.lines:
         click.echo(line)
     sys.exit(1 if report.found else 0)

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import aliased
 
+from storefront.audit.models import AuditLine
 from storefront.stories.models import (
     Channel,
     ClockMark,
@@ -73,7 +74,8 @@ def is_reviewed(*, on: date) -> ColumnElement[bool]:
 
 def clock_is_sure(*, at: datetime) -> ColumnElement[bool]:
     """False when this shop has seen a later moment: a clock that was set back would bring back what had ended."""
-    return ~exists().where(ClockMark.latest > at + CLOCKS_DIFFER)
+    late = at + CLOCKS_DIFFER
+    return ~exists().where(ClockMark.latest > late) & ~exists().where(AuditLine.at > late)
 
 
 def latest_end(granted_on: date) -> date:

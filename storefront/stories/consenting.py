@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from storefront.audit import trail
-from storefront.audit.models import Act
+from storefront.audit.models import Act, AuditLine
 from storefront.core.errors import ShopError
 from storefront.core.refs import new_reference
 from storefront.db import db
@@ -25,6 +25,7 @@ from storefront.stories.models import (
     RiskReview,
     Story,
     StoryKind,
+    Wording,
 )
 from storefront.stories.vocabulary import LANGUAGES, PEOPLE_AT_RISK
 
@@ -94,9 +95,9 @@ def record(
     if asked.conversation_language not in LANGUAGES:
         raise NotAgreed("Please choose the language that was spoken.", field="conversation_language")
     _check_dates(granted_on, expires_on, wording.written_at.date(), at.date())
-    for before in story.consents:
-        if before.language == language and before.withdrawn_at is None and before.replaced_at is None:
-            before.replaced_at = at
+    channels, replaced = set(channels), _holding(story, language)
+    for before in replaced:
+        before.replaced_at = at
     given = Consent(
         reference=new_reference(),
         language=language,
@@ -124,9 +125,32 @@ def record(
     db.session.flush()
     trail.record(
         Act.CONSENT_RECORDED, who=by, subject=_subject(story), at=at,
-        details={"consent": given.reference, "language": language, "channels": len(given.channels)},
+        details={
+            "consent": given.reference, "language": language, "channels": len(given.channels),
+            "words": wording.words_hash, "drawing": wording.drawing_hash,
+        },
     )  # fmt: skip
+    _tell_the_ledger_what_it_narrows(story, given, replaced, at)
     return given
+
+
+def _holding(story: Story, language: str | None = None) -> list[Consent]:
+    """The consents that count, in one language or in all."""
+    return [
+        consent
+        for consent in story.consents
+        if consent.withdrawn_at is None and consent.replaced_at is None and language in (None, consent.language)
+    ]
+
+
+def _tell_the_ledger_what_it_narrows(story: Story, given: Consent, replaced: list[Consent], at: datetime) -> None:
+    """A restored database still has the wider yes, and may have forgotten that proceedings are over."""
+    before = {channel for consent in replaced for channel in consent.channels}
+    for channel in sorted(before - set(given.channels)):
+        given.closed_channels = {**given.closed_channels, channel.value: at.date().isoformat()}
+        ledger.append(ledger.Line(story.reference, channel.value, at.isoformat(), language=given.language))
+    if any(not consent.no_proceedings for consent in replaced):
+        ledger.append(ledger.Line(story.reference, ledger.SHOWN_AGAIN, at.isoformat()))
 
 
 def _check_dates(granted_on: date, expires_on: date, written_on: date, today: date) -> None:
@@ -172,33 +196,50 @@ def review(
 
 
 def close_channel(
-    reference: str, channel: Channel, *, by: str, at: datetime, given_until: datetime | None = None
+    reference: str,
+    channel: Channel,
+    *,
+    by: str,
+    at: datetime,
+    given_until: datetime | None = None,
+    language: str | None = None,
 ) -> bool:
     """She takes back one channel, in every language, and keeps the others. Returns whether it was open anywhere.
 
-    `given_until` leaves alone what she agreed to afterwards: for the ledger, which tells of a day long past.
+    `given_until` leaves alone what she agreed to afterwards: for the ledger, which tells of a day long past. With a
+    `language` the others stay as they are.
     """
     story = lock(reference)
+    if given_until and _is_closed(story, channel, given_until, language):
+        return False
     open_here = [
         consent
-        for consent in story.consents
-        if channel in consent.channels
-        and consent.withdrawn_at is None
-        and consent.replaced_at is None
-        and (given_until is None or consent.granted_on <= given_until.date())
+        for consent in _holding(story, language)
+        if channel in consent.channels and (given_until is None or consent.granted_on <= given_until.date())
     ]
     for consent in open_here:
         setattr(consent, channel.value, False)
-        consent.closed_channels = {**consent.closed_channels, channel.value: at.date().isoformat()}
+        closed_on = (given_until or at).date().isoformat()
+        consent.closed_channels = {**consent.closed_channels, channel.value: closed_on}
     if open_here:
-        address = gone.hash_of(story.slug) if channel is Channel.WEB_STORY and story.slug else None
-        if address and was_public(story):
+        public = channel is Channel.WEB_STORY and story.slug is not None and was_public(story)
+        address = gone.hash_of(story.slug) if public and story.slug else None
+        if address:
             gone.remember(address, at=at)
         trail.record(Act.CHANNEL_CLOSED, who=by, subject=_subject(story), at=at, details={"channel": channel.value})
         db.session.flush()
         if given_until is None:
             ledger.append(ledger.Line(story.reference, channel.value, at.isoformat(), address))
     return bool(open_here)
+
+
+def _is_closed(story: Story, channel: Channel, at: datetime, language: str | None) -> bool:
+    """Whether this closing was done here already. A yes that she gave after it, even on the same day, stands."""
+    day = at.date().isoformat()
+    return any(
+        consent.closed_channels.get(channel.value) == day and language in (None, consent.language)
+        for consent in story.consents
+    )
 
 
 def open_channels(reference: str) -> list[Channel]:
@@ -217,20 +258,33 @@ def hide(reference: str, *, by: str, at: datetime) -> None:
     for consent in story.consents:
         consent.no_proceedings = False
     trail.record(Act.STORY_HIDDEN, who=by, subject=_subject(story), at=at)
+    db.session.flush()
+    ledger.append(ledger.Line(story.reference, ledger.HIDDEN, at.isoformat()))
 
 
 def show_again(reference: str, *, attested_by: Attester, by: str, at: datetime) -> None:
     """The workshop vouches anew that no proceedings are under way."""
     story = lock(reference)
-    for consent in story.consents:
-        if consent.withdrawn_at is None and consent.replaced_at is None:
-            consent.no_proceedings, consent.attested_by, consent.attested_on = True, attested_by, at.date()
+    for consent in _holding(story):
+        consent.no_proceedings, consent.attested_by, consent.attested_on = True, attested_by, at.date()
     trail.record(Act.STORY_SHOWN_AGAIN, who=by, subject=_subject(story), at=at)
+    db.session.flush()
+    ledger.append(ledger.Line(story.reference, ledger.SHOWN_AGAIN, at.isoformat()))
 
 
 def was_public(story: Story) -> bool:
-    """Whether a page of it has been on the web."""
-    return any(wording.published_at is not None for wording in story.wordings)
+    """Whether a page of it has been on the web, also if it was edited afterwards."""
+    return bool(db.session.scalar(select(exists().where(Story.id == story.id, ever_public()))))
+
+
+def ever_public() -> ColumnElement[bool]:
+    """True for a story of which a wording is published or was: an edit takes the mark from the wording, the trail
+    remembers."""
+    return or_(
+        Story.from_demonstration,  # loaded as published, which leaves no line
+        Story.wordings.any(Wording.published_at.is_not(None)),
+        exists().where(AuditLine.subject == "story:" + Story.reference, AuditLine.what == Act.STORY_PUBLISHED),
+    )
 
 
 def _subject(story: Story) -> str:

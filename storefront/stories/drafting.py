@@ -20,6 +20,7 @@ from storefront.db import db
 from storefront.media.models import Picture, Shelf
 from storefront.partners.models import Partner
 from storefront.stories import gone, pictures
+from storefront.stories.consenting import was_public
 from storefront.stories.locking import lock
 from storefront.stories.models import Pathway, Stage, Story, StoryKind, Wording
 from storefront.stories.vocabulary import CONTENT_NOTES, HELPED_BY, LANGUAGES, OUTCOMES
@@ -119,6 +120,11 @@ def begin(
     return story
 
 
+def is_own_draft(story: Story, person: User) -> bool:
+    """Whether nobody else has written a word of it and it was never public: only then may an editor change it."""
+    return all(wording.written_by_id == person.id for wording in story.wordings) and not was_public(story)
+
+
 def save(
     reference: str,
     language: str,
@@ -145,27 +151,30 @@ def save(
         return current
     wording = _replace(story, language, words, author, at)
     if about is not None:
-        reseal(story, except_language=language, at=at)
+        reseal(story, except_language=language, author=author, at=at)
     return wording
 
 
-def change_drawing(reference: str, picture: Picture | None, *, at: datetime) -> None:
+def change_drawing(reference: str, picture: Picture | None, *, at: datetime, author: User | None = None) -> None:
     """Another drawing, or none; the former one is erased. Every language is agreed to anew."""
     story = lock(reference)
     if picture is not None and picture.shelf is not Shelf.STORIES:
         raise CannotBeWritten("This picture does not lie on the stories' shelf.", field="drawing")
     former, story.drawing = story.drawing, picture
-    reseal(story, except_language=None, at=at)
+    reseal(story, except_language=None, author=author, at=at)
     db.session.flush()
     if former is not None and former is not picture:
         pictures.discard(former)
 
 
-def reseal(story: Story, *, except_language: str | None, at: datetime) -> None:
-    """The same words once more, under hashes of what stands around them now. Nothing changes, nothing is written."""
+def reseal(story: Story, *, except_language: str | None, author: User | None, at: datetime) -> None:
+    """The same words once more, under hashes of what stands around them now. Nothing changes, nothing is written.
+
+    `author` is who changed what stands around them, and so becomes one of those who wrote it.
+    """
     for wording in [each for each in story.wordings if each.is_current and each.language != except_language]:
         if not wording.is_unaltered:
-            _replace(story, wording.language, _said_by(wording), wording.written_by, at)
+            _replace(story, wording.language, _said_by(wording), author or wording.written_by, at)
 
 
 def _replace(story: Story, language: str, words: Words, author: User | None, at: datetime) -> Wording:

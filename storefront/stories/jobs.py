@@ -15,6 +15,7 @@ from storefront.core.errors import ShopError
 from storefront.db import db, insert_or, leave_no_trace, reading, transaction
 from storefront.jobs.promises import every, handles
 from storefront.mail.promising import queue_email
+from storefront.media.models import Picture
 from storefront.stories import withdrawing
 from storefront.stories.emails import ends_soon
 from storefront.stories.models import ClockMark, Consent, Story, StoryTask, WithdrawalCode, Wording
@@ -30,7 +31,7 @@ class StillBusy(ShopError):
 @handles("stories.leave_no_trace")
 def clean_files(payload: dict[str, Any], outside: Any) -> None:
     """Take what was erased out of the database's files; tried again until nothing stands in the way."""
-    if not leave_no_trace(Wording, Story, StoryTask, WithdrawalCode):
+    if not leave_no_trace(Wording, Story, StoryTask, WithdrawalCode, Picture):
         raise StillBusy("The write-ahead log is being read.")
 
 

@@ -17,11 +17,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from structlog import get_logger
+
 from storefront.settings import settings
 from storefront.stories.models import Channel
 
 NAME = "withdrawals"
-ALL = "all"
+ALL, HIDDEN, SHOWN_AGAIN = "all", "hidden", "shown again"
 
 
 class Unreadable(Exception):
@@ -30,12 +32,16 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`channel` is the one that was closed, or "all" for the whole story; `address` the hash of the page's address."""
+    """`channel` is the one that was closed, "all" for the whole story, or "hidden" and "shown again" for proceedings.
+
+    `address` is the hash of the page's address, `language` the one in which alone a channel was closed.
+    """
 
     story: str
     channel: str
     at: str
     address: str | None = None
+    language: str | None = None
 
     @property
     def moment(self) -> datetime:
@@ -47,8 +53,14 @@ def path() -> Path:
 
 
 def append(line: Line) -> None:
-    """Write a line at the end of the file, down to the disk. The same line twice means the same."""
-    _write([line])
+    """Write a line at the end of the file, down to the disk. The same line twice means the same.
+
+    A file that cannot be written stops nobody from taking a story back: a round finds what is missing in the database.
+    """
+    try:
+        _write([line])
+    except OSError as error:
+        get_logger().error("withdrawal_ledger_not_written", error=type(error).__name__)
 
 
 def lines(file: Path | None = None) -> list[Line]:
@@ -76,7 +88,7 @@ def _read(content: bytes) -> Iterator[Line]:
             continue
         try:
             line = Line(**json.loads(text))
-            if line.channel != ALL:
+            if line.channel not in (ALL, HIDDEN, SHOWN_AGAIN):
                 Channel(line.channel)
             if line.moment.tzinfo is None:
                 raise ValueError
@@ -94,7 +106,10 @@ def _without_torn_end(content: bytes) -> bytes:
 
 
 def _write(new: list[Line]) -> None:
-    text = "".join(f"{json.dumps(asdict(line), sort_keys=True)}\n" for line in new).encode()
+    text = "".join(
+        f"{json.dumps({name: value for name, value in asdict(line).items() if value is not None}, sort_keys=True)}\n"
+        for line in new
+    ).encode()
     path().parent.mkdir(parents=True, exist_ok=True)
     file = os.open(path(), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:

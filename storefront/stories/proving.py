@@ -245,7 +245,7 @@ def _database_files(report: Report, sought: Sought) -> None:
         report.note("the files of the database server: not read, its tables alone. See the job stories.leave_no_trace.")
         return
     main = Path(db.engine.url.database or "")
-    files = [file for suffix in ("", "-wal", "-journal") if (file := main.with_name(main.name + suffix)).is_file()]
+    files = sorted(file for file in main.parent.glob(f"{main.name}*") if file.is_file())  # damaged ones put aside, too
     _files(report, "the database's own files", files, sought)
 
 
@@ -270,8 +270,8 @@ def _folders(report: Report, sought: Sought) -> None:
     _files(report, "the instance folder", rest, sought)
     saved = len(list(backups.glob("*.zip")))
     report.note(
-        f"backups: {saved} in {backups.name}/, not opened. They end after 30 days, and none is restored"
-        " without the ledger."
+        f"backups: {saved} in {backups.name}/, not opened. They end after 30 days; a restore reads"
+        " the ledger again, so keep that file."
     )
 
 

@@ -45,7 +45,7 @@ def approve(
     """A guardian who did not write these words has gone through the whole list. Raises `MayNotApprove`, `NotReady`."""
     story = lock(reference)
     wording = _current(story, language, words_hash)
-    if wording.written_by_id == by.id:
+    if by.id in authors(wording):
         raise MayNotApprove("Whoever wrote a text does not approve it. Please ask another guardian.")
     if any(approval.by_id == by.id for approval in wording.approvals):
         raise MayNotApprove("You have approved these words already. A second approval is another person's.")
@@ -112,8 +112,13 @@ def needs(wording: Wording, *, on: date, with_dates: bool = True) -> list[Need]:
 
 
 def approvers(wording: Wording) -> set[int]:
-    """Who has approved these very words and did not write them."""
-    return {approval.by_id for approval in wording.approvals} - {wording.written_by_id or 0}
+    """Who has approved these very words and wrote no version of them."""
+    return {approval.by_id for approval in wording.approvals} - authors(wording)
+
+
+def authors(wording: Wording) -> set[int | None]:
+    """Whoever wrote any version of these words in this language: a full stop of somebody else's makes nobody new."""
+    return {each.written_by_id for each in wording.story.wordings if each.language == wording.language}
 
 
 def approvals_wanted(wording: Wording) -> int:

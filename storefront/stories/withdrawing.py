@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import ColumnElement, Exists, and_, delete, exists, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from storefront.audit import trail
 from storefront.audit.models import Act
@@ -18,7 +19,7 @@ from storefront.db import db
 from storefront.jobs.promises import promise
 from storefront.settings import settings
 from storefront.stories import gone, ledger, pictures, sealing
-from storefront.stories.consenting import close_channel, was_public
+from storefront.stories.consenting import close_channel, hide, was_public
 from storefront.stories.locking import NoSuchStory, lock
 from storefront.stories.models import (
     Channel,
@@ -60,7 +61,7 @@ def withdraw(reference: str, *, by: str, at: datetime) -> Withdrawn:
     story = lock(reference, with_erased=True)
     if story.withdrawn_at is not None:
         return Withdrawn(reference, 0, again=True)
-    address = gone.hash_of(story.slug) if story.slug else None
+    address = gone.hash_of(story.slug) if story.slug and was_public(story) else None
     tasks = _open_tasks(story, at)
     for consent in story.consents:
         consent.withdrawn_at = consent.withdrawn_at or at
@@ -81,7 +82,7 @@ def erase_ended(*, at: datetime) -> int:
             Story.erased_at.is_(None),
             Story.kind != StoryKind.ENTERPRISE,
             Story.consents.any(),
-            ~Story.consents.any(Consent.expires_on >= last),
+            ~Story.consents.any(and_(Consent.expires_on >= last, Consent.replaced_at.is_(None))),
         )
     ).all()
     for reference in found:
@@ -99,31 +100,80 @@ def replay(*, at: datetime) -> int:
 
     Raises `ledger.Unreadable`: nobody knows then what may be shown.
     """
-    done = 0
-    for line in ledger.lines():
+    lines, done = ledger.lines(), 0
+    alive = set(
+        db.session.scalars(
+            select(Story.reference).where(
+                Story.reference.in_({line.story for line in lines}), Story.withdrawn_at.is_(None)
+            )
+        )
+    )
+    hidden = dict[str, bool]()
+    for line in lines:
         if line.address:
             gone.remember(line.address, at=line.moment)
-        try:
-            if line.channel == ledger.ALL:
-                done += not withdraw(line.story, by=LEDGER, at=at).again
-            else:
-                done += close_channel(
-                    line.story, Channel(line.channel), by=trail.SYSTEM, at=at, given_until=line.moment
-                )
-        except NoSuchStory:
+        if line.story not in alive:
             continue
+        if line.channel == ledger.ALL:
+            done += not withdraw(line.story, by=LEDGER, at=at).again
+            alive.discard(line.story)
+        elif line.channel in (ledger.HIDDEN, ledger.SHOWN_AGAIN):
+            hidden[line.story] = line.channel == ledger.HIDDEN
+        elif _is_open(line):
+            done += _close(line, at)
+    for reference in sorted(alive):
+        if hidden.get(reference) and _has_no_proceedings(reference):
+            hide(reference, by=trail.SYSTEM, at=at)
+            done += 1
     return done
+
+
+def _close(line: ledger.Line, at: datetime) -> bool:
+    try:
+        return close_channel(
+            line.story, Channel(line.channel), by=trail.SYSTEM, at=at, given_until=line.moment, language=line.language
+        )
+    except NoSuchStory:  # erased since, because it had ended
+        return False
+
+
+def _is_open(line: ledger.Line) -> bool:
+    """Looked at before the story is locked, since the ledger is read every minute."""
+    return bool(db.session.scalar(select(_counting(line.story, getattr(Consent, line.channel)))))
+
+
+def _has_no_proceedings(reference: str) -> bool:
+    return bool(db.session.scalar(select(_counting(reference, Consent.no_proceedings))))
+
+
+def _counting(reference: str, also: ColumnElement[bool] | InstrumentedAttribute[bool]) -> Exists:
+    """True when a story that is not erased has a consent that counts, of which this is true."""
+    return exists().where(
+        Story.reference == reference,
+        Story.erased_at.is_(None),
+        Consent.story_id == Story.id,
+        Consent.withdrawn_at.is_(None),
+        Consent.replaced_at.is_(None),
+        also,
+    )
 
 
 def write_missing_lines() -> int:
     """Give this machine's ledger the withdrawals that the shared database knows and it does not. Returns how many."""
-    known = {line.story for line in ledger.lines() if line.channel == ledger.ALL}
-    gone_ones = select(Story).where(Story.withdrawn_at.is_not(None))
-    missing = [
+    known = {(line.story, line.channel) for line in ledger.lines()}
+    wanted = [
         ledger.Line(story.reference, ledger.ALL, story.withdrawn_at.isoformat())
-        for story in db.session.scalars(gone_ones)
-        if story.withdrawn_at is not None and story.reference not in known
+        for story in db.session.scalars(select(Story).where(Story.withdrawn_at.is_not(None)))
+        if story.withdrawn_at is not None
     ]
+    for reference, language, closed in db.session.execute(
+        select(Story.reference, Consent.language, Consent.closed_channels)
+        .join(Story, Story.id == Consent.story_id)
+        .where(Story.withdrawn_at.is_(None), Consent.replaced_at.is_(None))
+    ):
+        for channel, day in closed.items():
+            wanted.append(ledger.Line(reference, channel, f"{day}T00:00:00+00:00", language=language))
+    missing = [line for line in wanted if (line.story, line.channel) not in known]
     for line in missing:
         ledger.append(line)
     return len(missing)

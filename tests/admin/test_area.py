@@ -20,6 +20,7 @@ from storefront.web.assets import STAFF_SHEET, load
 from storefront.web.security import SAFE
 from tests.admin.people import SAME, Staff, a_person, anew
 from tests.architecture.test_layers import ROOT, lint
+from tests.factories import a_partner
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 VISITORS = [*Role, "no role", "anonymous", "half signed in", "disabled"]
@@ -70,6 +71,8 @@ def test_every_admin_view_names_its_permission(app: Flask) -> None:
 def test_every_cell_is_allowed_or_as_if_it_were_missing(app: Flask, who: Role | str) -> None:
     roles = [who] if isinstance(who, Role) else [] if who == "no role" else [Role.OWNER]
     a_person(Role.OWNER)
+    with transaction() as session:
+        session.add(workshop := a_partner())
     person, target = a_person(*roles), a_person(Role.EDITOR)
     may = allowed(roles) if isinstance(who, Role) else frozenset()
     if who == "disabled":
@@ -82,11 +85,15 @@ def test_every_cell_is_allowed_or_as_if_it_were_missing(app: Flask, who: Role | 
             whose = person if rule.startswith("/admin/security") else target
             device = "X" if who == "disabled" else Staff(app, whose).device
             path = rule.replace("<reference>", target.reference).replace("<device>", device)
+            path = path.replace("<note>", "X").replace("<workshop>", workshop.slug).replace("<task>", "X")
+            path = path.replace("<language>", "en").replace("<channel>", "press")
             assert "<" not in path
             visitor = staff if who == "disabled" else visit(app, who, person)
             answer = send(app, visitor, method, path)
             if method in methods and permission in may:
-                assert answer.status_code in {200, 303, 422}, (rule, method)
+                # Whether a story is there for somebody hangs on the story too: see test_stories_matrix.py.
+                of_a_story = rule.startswith("/admin/stories/<")
+                assert answer.status_code in ({404} if of_a_story else {200, 303, 422}), (rule, method)
                 opened += 1
             else:
                 again = staff if who == "disabled" else visit(app, who, person)
@@ -158,7 +165,7 @@ def test_signing_out_of_the_rail(app: Flask) -> None:
 
 def test_the_staff_sheet_is_small_and_no_shopper_loads_it(app: Flask) -> None:
     url = load().url(STAFF_SHEET)
-    assert len(load().by_name[STAFF_SHEET].gzip or b"") <= 3 * 1024
+    assert len(load().by_name[STAFF_SHEET].gzip or b"") <= 4 * 1024
     assert url in Staff(app, a_person(Role.EDITOR)).get("/admin").text
     for path in ("/", "/shop", "/cart", "/account/sign-in", "/no-such-page"):
         assert url not in app.test_client().get(path).text

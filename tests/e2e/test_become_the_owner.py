@@ -49,7 +49,14 @@ def test_the_first_owner(store: Store, visit: Visit) -> None:
     page.get_by_role("link", name="I have kept them").click()
     expect(page).to_have_url(f"{store.url}/admin")
     expect(owner.heading(re.compile(r"^\w+day, "))).to_be_visible()
-    assert rail_of(owner) == ["Today", "People and roles", "Audit trail", "Your sign-in"]
+    assert rail_of(owner) == [
+        "Today",
+        "Consent desk",
+        "Notes to workshops",
+        "People and roles",
+        "Audit trail",
+        "Your sign-in",
+    ]
 
     owner.open("/account/recovery-codes")  # where they were shown they are no more
     expect(page.get_by_role("main")).to_contain_text("You have 10 unused recovery codes.")

@@ -59,13 +59,12 @@ def test_after_a_torn_half_the_next_line_is_whole(app):
     assert ledger.lines() == [ONE, TWO]
 
 
-def test_a_disk_that_takes_half_a_line_is_a_fault(app, monkeypatch):
+def test_a_disk_that_takes_half_a_line_leaves_none_of_it(app, monkeypatch):
     ledger.append(ONE)
     write = os.write
     with monkeypatch.context() as full:
         full.setattr(os, "write", lambda file, text: write(file, text[:10]))
-        with pytest.raises(OSError, match="could not be written"):
-            ledger.append(TWO)
+        ledger.append(TWO)  # said in the log; nobody is kept from taking a story back by a disk
     assert ledger.lines() == [ONE]
     ledger.append(TWO)
     assert ledger.lines() == [ONE, TWO]
