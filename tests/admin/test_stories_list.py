@@ -138,6 +138,7 @@ def test_more_stories_need_no_more_statements(app: Flask, statements: Any, role:
             public(staff.person, slug=f"shown-{number}") if number % 2 else begin(staff.person, slug=f"s-{number}")
         )
         edit(reference, staff.person, language="bn", seen=0)
+        tell(f"with-a-drawing-{number}")
         with statements() as seen:
             assert staff.get(LIST).status_code == 200
         counts.append(len(seen))

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from storefront.accounts.permissions import Role
 from storefront.core import clock
 from storefront.db import db, transaction
-from storefront.stories import consenting, withdrawing
+from storefront.stories import consenting, drafting, gone, withdrawing
+from storefront.stories.drafting import Words
 from storefront.stories.models import Channel, ReviewResult, Story, StoryKind
 from storefront.stories.states import LOADED, STATE_WORDS, State, shown, state_of
 from tests.admin.people import a_person
@@ -21,6 +22,8 @@ from tests.stories.telling import (
     BY,
     PRODUCT,
     SLUG,
+    TEXT,
+    TITLE,
     about,
     agree,
     approve,
@@ -145,3 +148,18 @@ def test_the_state_is_that_of_the_language_it_was_told_in(app: Flask) -> None:
         story = session.scalars(select(Story).where(Story.reference == reference)).one()
         story.language = "bn"
     assert state(reference) is State.ENDED
+
+
+def test_what_was_public_once_stays_known(app: Flask) -> None:
+    """An edit takes it off the web; taken back afterwards, its address is gone for good and copies are asked for."""
+    reference, draft = begin(), begin(slug="a-draft")
+    look_at_risk(reference)
+    agree(reference)
+    approve(reference, a_person(Role.GUARDIAN))
+    publish(reference)
+    with transaction():
+        drafting.save(reference, "en", about=None, words=Words(TITLE, TEXT + "!"), seen=1, author=None, at=clock.now())
+    for which, tasks in ((reference, 3), (draft, 0)):
+        with transaction():
+            assert withdrawing.withdraw(which, by=BY, at=clock.now()).tasks == tasks
+    assert [gone.is_taken(slug) for slug in (SLUG, "a-draft")] == [True, False]

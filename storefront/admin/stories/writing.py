@@ -189,13 +189,17 @@ def _what_differs(form: Any, story: Story, language: str) -> list[Difference]:
 
 
 def _by_label(form: Any) -> dict[str, str]:
-    return {field.label.text: _as_text(field.data) for field in form if field.name != "seen"}
+    return {field.label.text: _as_text(field) for field in form if field.name != "seen"}
 
 
-def _as_text(value: Any) -> str:
-    if isinstance(value, list):
-        return "\n".join(", ".join(map(str, each.values())) if isinstance(each, dict) else str(each) for each in value)
-    return str(value or "")
+def _as_text(field: Any) -> str:
+    """What a field holds, as its page says it."""
+    words = getattr(field, "choices", {})
+    held = field.data if isinstance(field.data, list) else [field.data or ""]
+    rows = [
+        ", ".join(filter(None, each.values())) if isinstance(each, dict) else words.get(each, each) for each in held
+    ]
+    return "\n".join(rows)
 
 
 def _kind(given: str | None) -> StoryKind:
