@@ -67,6 +67,7 @@ def test_every_admin_view_names_its_permission(app: Flask) -> None:
     assert len(list(rules(app))) >= 13
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("who", VISITORS, ids=str)
 def test_every_cell_is_allowed_or_as_if_it_were_missing(app: Flask, who: Role | str) -> None:
     roles = [who] if isinstance(who, Role) else [] if who == "no role" else [Role.OWNER]

@@ -249,6 +249,7 @@ WITHOUT_WEB: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
 }
 
 
+@pytest.mark.any_database
 def test_taken_out_of_any_one_query_it_would_show(
     reference: str, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
