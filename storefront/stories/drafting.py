@@ -27,7 +27,6 @@ from storefront.stories.vocabulary import CONTENT_NOTES, HELPED_BY, LANGUAGES, O
 
 MOST_LETTERS = 20_000
 TAKEN = "This address is taken, or once told another story. Please choose another."
-TAKEN = "This address is taken, or once told another story. Please choose another."
 REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9:_-]{2,39}")
 
 

@@ -3,14 +3,17 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from storefront.safety.models import Verification
+from storefront.db import db
+from storefront.safety.models import HelpLine, Verification
 from tests.safety.lines import SOURCE, a_line, keep
 
 
 def test_a_line_that_may_be_shown(app):
     keep(a_line())
+    assert db.session.scalar(select(func.count(HelpLine.id))) == 1
 
 
 @pytest.mark.parametrize(

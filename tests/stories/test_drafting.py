@@ -12,7 +12,7 @@ from storefront.db import db, transaction
 from storefront.media.models import Picture, Shelf
 from storefront.stories import consenting, drafting, gone, withdrawing
 from storefront.stories.drafting import CannotBeWritten, ChangedMeanwhile, Words, distinct, occurs
-from storefront.stories.models import StoryKind, Wording
+from storefront.stories.models import Story, StoryKind, Wording
 from tests.factories import a_partner
 from tests.jobs.racing import at_once
 from tests.stories.telling import (
@@ -89,6 +89,9 @@ def test_an_enterprise_needs_sources_and_has_no_name(app):
 
 def test_a_region_is_named_only_among_twenty_makers(app):
     begin(partner=a_partner(has_twenty_makers=True), about=about(region="Kerala"))
+    assert db.session.scalars(select(Story.region)).all() == ["Kerala"]
+    with pytest.raises(CannotBeWritten, match="twenty or more makers"):
+        begin(partner=a_partner(slug="small-room"), about=about(region="Kerala"), slug="another-page")
 
 
 @pytest.mark.parametrize(
