@@ -84,10 +84,12 @@ class Generation(Base):
 GROUPS: dict[str, str] = {
     "categories": "catalog", "collections": "catalog", "collection_products": "catalog", "products": "catalog",
     "product_materials": "catalog", "product_pictures": "catalog", "product_stories": "catalog", "variants": "catalog",
-    "price_breakdowns": "catalog", "pictures": "catalog",
+    "price_breakdowns": "catalog", "price_points": "catalog", "product_addresses": "catalog",
+    "related_products": "catalog", "pictures": "catalog",
     "stories": "stories", "wordings": "stories", "consents": "stories", "risk_reviews": "stories",
     "partners": "partners", "partner_facts": "partners", "certificates": "partners",
-    "shipping_zones": "pages", "shipping_rates": "pages",
+    "shipping_zones": "pages", "shipping_rates": "pages", "house_texts": "pages", "announcements": "pages",
+    "articles": "articles", "help_lines": "pages",
 }  # fmt: skip
 
 
@@ -118,6 +120,19 @@ def transaction() -> Iterator[Session]:
 
 
 @contextmanager
+def trying() -> Iterator[Session]:
+    """Write as if for good, look at what comes of it, and take it all back: how a preview is drawn."""
+    session = db.session()
+    session.rollback()
+    session.expire_all()
+    try:
+        session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+        yield session
+    finally:
+        session.rollback()
+
+
+@contextmanager
 def reading() -> Iterator[Session]:
     """Read, then let the snapshot go, so that nothing is open when the network is asked."""
     session = db.session()
@@ -135,7 +150,7 @@ def insert_or(table: type[Base]) -> postgresql.Insert | sqlite.Insert:
 
 def bump(group: str) -> None:
     """Say that pages about `group` have changed, from a use case whose tables are not listed in `GROUPS`."""
-    db.session().info["written"].add(group)
+    db.session().info.setdefault("written", set()).add(group)
 
 
 def generations() -> dict[str, int]:
@@ -219,5 +234,5 @@ def _kind_of_begin(connection: Connection) -> str:
 
 __all__ = [
     "Base", "Generation", "UtcDateTime", "bump", "db", "generations", "insert_or", "leave_no_trace", "reading",
-    "transaction", "words",
+    "transaction", "trying", "words",
 ]  # fmt: skip

@@ -6,13 +6,16 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship, validates
 
+from storefront.core.clock import now
 from storefront.core.money import Money
 from storefront.db import Base
 from storefront.media.models import Picture
 from storefront.partners.models import Partner
+
+LONG_AGO = "2026-01-01 00:00:00"  # of goods that were there before it was kept when they were changed
 
 
 class Category(Base):
@@ -41,26 +44,37 @@ class Collection(Base):
     intro: Mapped[str]
     position: Mapped[int] = mapped_column(default=0)
     picture_id: Mapped[int | None] = mapped_column(ForeignKey("pictures.id"))
+    is_shown: Mapped[bool] = mapped_column(default=True, server_default=true())
+    # What a product must be like to belong, as `gathering` reads it; none where products are put in by hand only.
+    rule: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     from_demonstration: Mapped[bool] = mapped_column(default=False)
 
     picture: Mapped[Picture | None] = relationship()
 
 
 class CollectionProduct(Base):
+    """That a product stands in a collection: put there by hand, or by the collection's rule."""
+
     __tablename__ = "collection_products"
 
     collection_id: Mapped[int] = mapped_column(ForeignKey("collections.id", ondelete="CASCADE"), primary_key=True)
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id", ondelete="CASCADE"), primary_key=True, index=True)
     position: Mapped[int] = mapped_column(default=0)
+    by_rule: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Product(Base):
+    """Goods of one kind. It may be seen from `published_at` until `published_until`, unless it is archived."""
+
     __tablename__ = "products"
     __table_args__ = (
         CheckConstraint("weight_grams > 0", "weighs_something"),
+        CheckConstraint("published_until is null or published_until > published_at", "ends_after_it_begins"),
         CheckConstraint("price_version > 0", "price_version_counts_from_one"),
         Index("ix_products_position_id", "position", "id"),
         Index("ix_products_category_id_published_at", "category_id", "published_at"),
+        Index("ix_products_changed_at_id", "changed_at", "id"),
+        Index("ix_products_name_id", "name", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -78,8 +92,13 @@ class Product(Base):
     named_pieces: Mapped[bool]  # every variant is one particular piece; the picture shows that very one
     price_version: Mapped[int] = mapped_column(default=1)  # counts up whenever a price of a variant changes
     published_at: Mapped[datetime | None] = mapped_column(index=True)
+    published_until: Mapped[datetime | None]
+    archived_at: Mapped[datetime | None]
+    search_title: Mapped[str | None]  # for search engines; the name where there is none
+    search_text: Mapped[str | None]  # for search engines; the beginning of the description where there is none
     notice: Mapped[str | None]  # said beside the goods, for a demonstration listing
     position: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime] = mapped_column(default=now, server_default=LONG_AGO)  # by staff; else when it came
     from_demonstration: Mapped[bool] = mapped_column(default=False)
 
     partner: Mapped[Partner] = relationship()
@@ -92,6 +111,17 @@ class Product(Base):
         order_by="ProductPicture.position", cascade="all, delete-orphan"
     )
     breakdowns: Mapped[list[PriceBreakdown]] = relationship(cascade="all, delete-orphan")
+
+    @property
+    def live(self) -> list[Variant]:
+        """The variants that are sold: those that were retired stay behind for the orders that speak of them."""
+        return [variant for variant in self.variants if variant.retired_at is None]
+
+    def is_shown(self, at: datetime) -> bool:
+        """What `queries.is_shown` asks of the database, for a row that is at hand."""
+        begun = self.published_at is not None and self.published_at <= at
+        over = self.published_until is not None and self.published_until <= at
+        return begun and not over and self.archived_at is None
 
     @validates("materials", include_removes=False)
     def _whole_percent(self, key: str, material: Material) -> Material:
@@ -119,6 +149,8 @@ class Variant(Base):
     __table_args__ = (
         CheckConstraint("price_minor >= 0", "price_is_not_negative"),
         CheckConstraint("length(sku) between 1 and 40", "sku_has_a_length"),
+        CheckConstraint("compare_at_minor is null or compare_at_minor > price_minor", "was_dearer_before"),
+        Index("ix_variants_price_minor_product_id", "price_minor", "product_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -127,11 +159,17 @@ class Variant(Base):
     options: Mapped[dict[str, Any]]  # {"colour": "Natural", "size": "M"}, in the order they are read
     position: Mapped[int]
     price: Mapped[Money] = composite(mapped_column("price_minor"), mapped_column("price_currency"))
+    compare_at_minor: Mapped[int | None]  # what it cost before, in the currency of the price; none: nothing is said
     picture_id: Mapped[int | None] = mapped_column(ForeignKey("pictures.id"))
+    retired_at: Mapped[datetime | None]  # no longer sold and no longer shown; orders still speak of it
 
     product: Mapped[Product] = relationship(back_populates="variants")
     picture: Mapped[Picture | None] = relationship()
     stock: Mapped[Stock] = relationship(cascade="all, delete-orphan", single_parent=True)
+
+    @property
+    def compare_at(self) -> Money | None:
+        return None if self.compare_at_minor is None else Money(self.compare_at_minor, self.price.currency)
 
     @property
     def label(self) -> str:
@@ -162,6 +200,7 @@ class Stock(Base):
     variant_id: Mapped[int] = mapped_column(ForeignKey("variants.id", ondelete="CASCADE"), primary_key=True)
     on_hand: Mapped[int]
     held: Mapped[int] = mapped_column(default=0)
+    low_at: Mapped[int | None]  # staff are told when no more than these can be sold; none: they are not told
 
     @property
     def available(self) -> int:
@@ -181,6 +220,63 @@ def level(on_hand: int, held: int) -> Level:
     if available == 1:
         return Level.LAST
     return Level.FEW if available <= FEW_LEFT else Level.FOR_SALE
+
+
+class Reason(enum.StrEnum):
+    """Why a number on the shelf was changed by a person."""
+
+    RECEIVED = "received"
+    COUNTED = "counted"
+    DAMAGED = "damaged"
+    CORRECTED = "corrected"
+
+
+class StockAdjustment(Base):
+    """A change of `Stock.on_hand` by a person. Sales are not here: order lines tell of them."""
+
+    __tablename__ = "stock_adjustments"
+    __table_args__ = (CheckConstraint("on_hand >= 0", "leaves_no_debt"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variants.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    who: Mapped[str]  # the reference of a person
+    reason: Mapped[Reason]
+    change: Mapped[int]  # pieces more, or fewer
+    on_hand: Mapped[int]  # how many there were afterwards
+    note: Mapped[str]
+
+
+class PricePoint(Base):
+    """What a variant cost from a moment on. Together they are the history that a reduced price is held against."""
+
+    __tablename__ = "price_points"
+    __table_args__ = (Index("ix_price_points_variant_id_since", "variant_id", "since"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("variants.id", ondelete="CASCADE"))
+    since: Mapped[datetime]
+    price: Mapped[Money] = composite(mapped_column("price_minor"), mapped_column("price_currency"))
+
+
+class ProductAddress(Base):
+    """An address that a product had before. It leads to where the product is now, however often that changed."""
+
+    __tablename__ = "product_addresses"
+
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id", ondelete="CASCADE"), index=True)
+
+
+class RelatedProduct(Base):
+    """Goods that staff want shown below a product, before those that are found by themselves."""
+
+    __tablename__ = "related_products"
+    __table_args__ = (CheckConstraint("product_id <> related_id", "is_another"),)
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id", ondelete="CASCADE"), primary_key=True)
+    related_id: Mapped[int] = mapped_column(ForeignKey("products.id", ondelete="CASCADE"), primary_key=True, index=True)
+    position: Mapped[int]
 
 
 class PriceBreakdown(Base):

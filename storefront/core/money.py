@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,9 @@ _DIGITS = {
     3: "BHD JOD KWD OMR TND",
 }
 EXPONENTS: dict[str, int] = {code: digits for digits, codes in _DIGITS.items() for code in codes.split()}
+
+
+_DECORATION = re.compile(r"[\s\u00a0\u202f']|[$€£¥₹]|\b[A-Z]{3}\b")  # what may stand around and inside an amount
 
 
 @dataclass(frozen=True, slots=True, order=False)
@@ -39,6 +43,19 @@ class Money:
         for amount in amounts:
             total += amount
         return total
+
+    @classmethod
+    def parse(cls, text: str, currency: str) -> Money:
+        """An amount as it is written by hand or in a table: "118", "118.00", "1 180,50", "$118.00".
+
+        A point or comma parts the small coins, of which as many digits follow as the currency has. Raises `ValueError`.
+        """
+        digits = EXPONENTS[currency]
+        plain = _DECORATION.sub("", text)
+        found = re.fullmatch(rf"([0-9]{{1,9}})(?:[.,]([0-9]{{{digits}}}))?" if digits else r"([0-9]{1,9})()", plain)
+        if found is None:
+            raise ValueError(f"not an amount in {currency}")
+        return cls(int(found[1]) * 10**digits + int(found[2] or 0), currency)
 
     def __add__(self, other: Money) -> Money:
         return Money(self.minor + self._same(other), self.currency)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import JSON, CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.db import Base
@@ -15,6 +15,20 @@ class Shelf(enum.StrEnum):
 
     PUBLIC = "public"
     STORIES = "stories"
+
+
+class Focus(enum.StrEnum):
+    """The part of a picture that stays in sight where its frame is narrower: `top_left` to `bottom_right`."""
+
+    TOP_LEFT = "top_left"
+    TOP = "top"
+    TOP_RIGHT = "top_right"
+    LEFT = "left"
+    CENTRE = "centre"
+    RIGHT = "right"
+    BOTTOM_LEFT = "bottom_left"
+    BOTTOM = "bottom"
+    BOTTOM_RIGHT = "bottom_right"
 
 
 class Picture(Base):
@@ -30,4 +44,7 @@ class Picture(Base):
     width: Mapped[int]
     height: Mapped[int]
     alt: Mapped[str]
+    focus: Mapped[Focus] = mapped_column(default=Focus.CENTRE, server_default=Focus.CENTRE.value)
+    # In which widths (pixels) AVIF, WebP and JPEG files of it lie beside it; none until the job has made them.
+    widths: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
     from_demonstration: Mapped[bool] = mapped_column(default=False)

@@ -129,6 +129,9 @@ class Certificate(Base):
     checked_on: Mapped[date | None]  # looked up in the issuer's own register on this day
     valid_until: Mapped[date | None]
     sources: Mapped[list[dict[str, Any]]]
+    logo_id: Mapped[int | None] = mapped_column(ForeignKey("pictures.id"))
+
+    logo: Mapped[Picture | None] = relationship()
 
     def is_valid(self, on: date) -> bool:
         return (

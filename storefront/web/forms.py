@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Any
 
 from flask import request
 from werkzeug.datastructures import ImmutableMultiDict
 from wtforms import Form, StringField
 from wtforms.validators import ValidationError
+
+from storefront.core.texts import prints
 
 
 class ShopForm(Form):
@@ -51,14 +52,8 @@ class PlainText:
         given = field.data or ""
         if len(given) > self.most:
             raise ValidationError(f"Please use at most {self.most} letters.")
-        allowed = "\n\r\t" if self.lines else ""
-        if any(not _prints(letter) and letter not in allowed for letter in given):
+        if not prints(given, lines=self.lines):
             raise ValidationError("Please use letters and signs that can be printed.")
-
-
-def _prints(letter: str) -> bool:
-    """Also every kind of space, and the two joiners without which Bengali, Persian and emoji are not written."""
-    return letter.isprintable() or letter in "\u200c\u200d" or unicodedata.category(letter) == "Zs"
 
 
 def trimmed(value: str | None) -> str:

@@ -19,11 +19,11 @@ from tests.conftest import Databases, settings_for
 
 
 def described(app: Flask) -> dict[str, Any]:
-    """Everything that the database says of its tables, without the order of columns' constraints."""
+    """Everything that the database says of its tables, without the order of columns and constraints: a column that came later stands last."""
     found = inspect(db.engine)
     return {
         table: {
-            "columns": [(c["name"], str(c["type"]), c["nullable"]) for c in found.get_columns(table)],
+            "columns": sorted((c["name"], str(c["type"]), c["nullable"]) for c in found.get_columns(table)),
             "primary": found.get_pk_constraint(table)["constrained_columns"],
             "unique": sorted((c["name"] or "", c["column_names"]) for c in found.get_unique_constraints(table)),
             "checks": sorted(

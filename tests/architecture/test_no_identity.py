@@ -34,11 +34,11 @@ COLUMNS: dict[str, str] = {
     "partners": "id slug name now_known_as also_known_as kind is_real country region founded tagline summary goods"
     " support editor_notes notice position picture_id from_demonstration has_twenty_makers",
     "partner_facts": "id partner_id position claim confidence as_of sources",
-    "certificates": "id partner_id position name scope status licence_number checked_on valid_until sources",
+    "certificates": "id partner_id position name scope status licence_number checked_on valid_until sources logo_id",
     "workshop_notes": "id reference partner_id text state received_at moved_at",
     "articles": "id room slug title summary body content_notes sources editor_notes related reviewed_on review_due"
     " picture_id position",
-    "pictures": "id shelf name sha256 width height alt from_demonstration",
+    "pictures": "id shelf name sha256 width height alt focus widths from_demonstration",
 }
 
 # Who wrote and who approved: the only ways from a story to an account. None leads to an order.
