@@ -76,6 +76,8 @@ WHO: dict[str, str] = {
 JOBS: dict[str, str] = {
     "mail.send": "An e-mail could not be sent",
     "stories.leave_no_trace": "What was erased could not be taken out of the database's files",
+    "media.renditions": "The smaller files of a picture could not be made",
+    "media.remove_files": "The files of a deleted picture could not be removed",
     "payments.event": "What Stripe told us could not be followed up",
     "payments.refund": "A refund could not be asked for",
 }

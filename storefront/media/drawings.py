@@ -11,7 +11,15 @@ from functools import reduce
 
 from PIL import Image, ImageChops
 
-from storefront.media.repainting import PictureRefused, Repainted, encoded, opened, painted, refusing_what_is_broken
+from storefront.media.repainting import (
+    PictureRefused,
+    Repainted,
+    encoded,
+    opened,
+    painted,
+    refusing_what_is_broken,
+    room,
+)
 
 # Looked at in squares of a picture whose longest side is at most `SIDE` pixels; taken out and not blended, so that a
 # flat colour stays one colour.
@@ -38,7 +46,7 @@ class PhotographRefused(PictureRefused):
 
 def story_drawing(content: bytes) -> Repainted:
     """A drawing in flat colours, from a PNG or WebP file, repainted as PNG. Raises `PictureRefused`."""
-    with refusing_what_is_broken(), opened(content) as image:
+    with room(), refusing_what_is_broken(), opened(content) as image:
         if image.format not in {"PNG", "WEBP"}:
             raise PhotographRefused("Please send a drawing, saved as PNG.")
         if _has_been_in_a_camera(image):

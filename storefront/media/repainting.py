@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,10 +21,15 @@ MOST_BYTES = 10_000_000
 MOST_PIXELS = 24_000_000
 LONGEST_SIDE = 12_000  # pixels
 MOST_SCANS = 50  # of a progressive JPEG; a few hundred over a large picture keep a processor busy for minutes
+MOST_SEGMENTS = 3000  # of a JPEG; the decoder keeps a note of each
 MOST_PROFILE_BYTES = 4_000_000
 TAKEN = ("PNG", "WEBP", "JPEG", "AVIF")
 MODES = {"1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBX", "CMYK"}  # eight bits a colour and fewer
 ORIENTATION = 0x0112  # EXIF
+
+# A picture of the largest kind takes about half a gigabyte while it is repainted.
+AT_ONCE = 1  # pictures that one process repaints at the same time
+PATIENCE = 5  # seconds that the next one waits
 
 # As the decoder must turn it, by the value of EXIF's orientation.
 TURNS = {
@@ -34,10 +40,18 @@ TURNS = {
 
 _MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 _VECTOR = re.compile(rb"\s*(?:%PDF|%!PS|\xc5\xd0\xd3\xc6|\x1f\x8b|<\?xml|<!--|<!DOCTYPE|<svg|<)", re.IGNORECASE)
+_room = threading.BoundedSemaphore(AT_ONCE)
 
 
 class PictureRefused(ShopError):
     """Raised for a file that is not taken."""
+
+
+class ManyAtOnce(PictureRefused):
+    """Raised while as many pictures are being repainted as may be; the same file may be taken a moment later."""
+
+    def __init__(self) -> None:
+        super().__init__("Many pictures are being read just now. Please try again in a moment.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +68,20 @@ class Repainted:
 
 def repaint(content: bytes) -> Repainted:
     """PNG stays PNG; everything else becomes JPEG, or PNG where it is transparent. Raises `PictureRefused`."""
-    with refusing_what_is_broken(), opened(content) as image:
+    with room(), refusing_what_is_broken(), opened(content) as image:
         pixels = painted(image)
         return encoded(pixels, "PNG" if image.format == "PNG" or pixels.mode == "RGBA" else "JPEG")
+
+
+@contextmanager
+def room() -> Iterator[None]:
+    """Decode and encode inside of it only, so that memory is bounded. Raises `ManyAtOnce`."""
+    if not _room.acquire(timeout=PATIENCE):
+        raise ManyAtOnce
+    try:
+        yield
+    finally:
+        _room.release()
 
 
 @contextmanager
@@ -80,7 +105,7 @@ def opened(content: bytes) -> Image.Image:
         raise PictureRefused(
             "Vector files are refused, because they can hold more than one sees. Please save the drawing as PNG."
         )
-    if content.startswith(b"\xff\xd8") and _scans(content) > MOST_SCANS:
+    if content.startswith(b"\xff\xd8") and _is_layered(content):
         raise PictureRefused("This JPEG is made of too many layers. Please save it anew and try again.")
     try:
         image = Image.open(BytesIO(content), formats=TAKEN)
@@ -136,14 +161,19 @@ def _too_large() -> PictureRefused:
     )
 
 
-def _scans(content: bytes) -> int:
-    """How often the first picture of a JPEG file is gone over. Markers stand between its segments only."""
+def _is_layered(content: bytes) -> bool:
+    """Whether a JPEG is gone over too often, or has too many parts. Markers stand between its segments only."""
     place, scans = 2, 0
-    while (found := _MARKER.search(content, place)) and found[1] != b"\xd9":
+    for _ in range(MOST_SEGMENTS):
+        found = _MARKER.search(content, place)
+        if not found or found[1] == b"\xd9":
+            return False
         length = int.from_bytes(content[found.end() : found.end() + 2], "big")
         scans += found[1] == b"\xda"
+        if scans > MOST_SCANS:
+            return True
         place = found.end() + max(length, 2)
-    return scans
+    return True
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:

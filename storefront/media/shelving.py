@@ -33,14 +33,20 @@ def shelve(repainted: Repainted, *, shelf: Shelf, alt: str, media_dir: Path) -> 
 
 
 def sweep_strays(media_dir: Path, *, at: datetime) -> int:
-    """Remove files of `shelve` that have been without a row for a day, drafts of files too. Returns how many went."""
-    kept = {
-        file_of(media_dir, shelf, name) for shelf, name in db.session.execute(select(Picture.shelf, Picture.name)).all()
-    }
-    gone = 0
+    """Remove files of `shelve` that have been without a row for a day, their renditions and drafts of files too.
+
+    Returns how many files went.
+    """
+    kept = {(shelf, _stem(name)) for shelf, name in db.session.execute(select(Picture.shelf, Picture.name))}
+    gone, latest = 0, (at - STRAY_AFTER).timestamp()
     for shelf in Shelf:
         for path in (media_dir / shelf.value / FOLDER).glob("*"):
-            if path not in kept and path.stat().st_mtime <= (at - STRAY_AFTER).timestamp():
+            if (shelf, _stem(f"{FOLDER}/{path.name}")) not in kept and path.stat().st_mtime <= latest:
                 path.unlink(missing_ok=True)
                 gone += 1
     return gone
+
+
+def _stem(name: str) -> str:
+    """What the names of a picture and of all its renditions begin with: `brought/x.0123456789`."""
+    return ".".join(name.split(".")[:2])
