@@ -174,8 +174,7 @@ def _row(line: CartLine, own_held: int) -> Row:
 
 
 def _is_shown(line: CartLine) -> bool:
-    published = line.variant.product.published_at
-    return published is not None and published <= now()
+    return line.variant.retired_at is None and line.variant.product.is_shown(now())
 
 
 def _said(cart: Cart | None) -> Said | None:

@@ -40,7 +40,5 @@ def _and_lines(carts: Select[Cart]) -> Select[Cart]:
 
 
 def for_sale(cart: Cart, *, at: datetime) -> list[CartLine]:
-    """Lines whose product may still be seen."""
-    return [
-        line for line in cart.lines if line.variant.product.published_at and line.variant.product.published_at <= at
-    ]
+    """Lines of what is still sold."""
+    return [line for line in cart.lines if line.variant.retired_at is None and line.variant.product.is_shown(at)]

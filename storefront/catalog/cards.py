@@ -112,7 +112,7 @@ def _card(row: Any) -> Card:
 def _of_variants(figure: ColumnElement[Any]) -> Any:
     return (
         select(figure)
-        .where(Variant.product_id == Product.id, Stock.variant_id == Variant.id)
+        .where(Variant.product_id == Product.id, Variant.retired_at.is_(None), Stock.variant_id == Variant.id)
         .correlate(Product)
         .scalar_subquery()
     )

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, false, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from storefront.catalog.models import Product, Variant
+from storefront.catalog.queries import is_shown
 from storefront.partners.models import Partner
 
 
@@ -14,7 +15,7 @@ def variant_for_sale(sku: str, *, at: datetime) -> Select[Variant]:
     return (
         select(Variant)
         .join(Variant.product)
-        .where(Variant.sku == sku, Product.published_at <= at)
+        .where(Variant.sku == sku, Variant.retired_at.is_(None), is_shown(at=at))
         .options(contains_eager(Variant.product), joinedload(Variant.stock))
     )
 
@@ -24,8 +25,11 @@ def on_tag(sku: str, *, at: datetime) -> Select[str, str, str, bool]:
 
     Codes are printed in capitals; small letters will do.
     """
+    shown = and_(is_shown(at=at), Variant.retired_at.is_(None))
     return (
-        select(Variant.sku, Product.slug, Partner.slug.label("partner"), (Product.published_at <= at).label("is_shown"))
+        select(
+            Variant.sku, Product.slug, Partner.slug.label("partner"), func.coalesce(shown, false()).label("is_shown")
+        )
         .join(Variant.product)
         .join(Product.partner)
         .where(Variant.sku.in_([sku, sku.upper()]))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import load_only
 
 from storefront.catalog.cards import FEATURED, Card, Order, cards
 from storefront.catalog.models import Category, Collection, CollectionProduct, Product
-from storefront.catalog.queries import in_stock, lowest_price, visible
+from storefront.catalog.queries import in_stock, lowest_price, shown_collections, visible
 from storefront.core.slugs import is_slug
 from storefront.db import db
 from storefront.partners.models import Partner
@@ -172,10 +172,11 @@ def _chosen(choices: Choices, *, at: datetime) -> Select[Any]:
     if choices.category:
         products = products.join(Product.category).where(Category.slug == choices.category)
     if choices.collection:
+        shown = shown_collections().order_by(None).with_only_columns(Collection.id)
         products = (
             products.join(CollectionProduct, CollectionProduct.product_id == Product.id)
             .join(Collection, Collection.id == CollectionProduct.collection_id)
-            .where(Collection.slug == choices.collection)
+            .where(Collection.slug == choices.collection, Collection.id.in_(shown))
         )
     if choices.partner:
         products = products.join(Product.partner).where(Partner.slug == choices.partner)
@@ -221,8 +222,8 @@ def _collections(at: datetime) -> list[Shelf]:
         .join(CollectionProduct, CollectionProduct.product_id == Product.id)
         .where(CollectionProduct.collection_id == Collection.id)
     )
-    query = select(Collection.slug, Collection.name, Collection.intro, _any(held, Collection).label("holds")).order_by(
-        Collection.position, Collection.id
+    query = shown_collections().with_only_columns(
+        Collection.slug, Collection.name, Collection.intro, _any(held, Collection).label("holds")
     )
     return [Shelf(row.slug, row.name, int(row.holds), row.intro) for row in db.session.execute(query)]
 

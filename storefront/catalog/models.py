@@ -74,7 +74,7 @@ class Product(Base):
         Index("ix_products_position_id", "position", "id"),
         Index("ix_products_category_id_published_at", "category_id", "published_at"),
         Index("ix_products_changed_at_id", "changed_at", "id"),
-        Index("ix_products_name_id", "name", "id"),
+        Index("ix_products_name_id_slug", "name", "id", "slug"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
 
-from sqlalchemy import and_, case, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from storefront.catalog.cards import Card, Order, cards, tag
@@ -16,15 +17,19 @@ from storefront.catalog.models import (
     Material,
     PictureRole,
     PriceBreakdown,
+    PricePoint,
     Product,
     ProductPicture,
+    RelatedProduct,
     Variant,
 )
+from storefront.catalog.pricing import lowest_before
 from storefront.catalog.queries import EACH_DIFFERS_IN, in_collection, like, visible
 from storefront.core.money import Money
 from storefront.db import db
 from storefront.media.addresses import Shown, shown
 from storefront.partners.models import Certificate
+from storefront.partners.wording import certificate_words, logo
 
 RELATED = 4
 
@@ -73,26 +78,37 @@ class PriceParts:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateLine:
+    """A certificate of the workshop, and what may be said and shown of it today."""
+
+    certificate: Certificate
+    words: str
+    until: date | None
+    logo: Shown | None
+
+
+@dataclass(frozen=True, slots=True)
 class ProductPage:
     product: Product
     each_differs: bool
     breakdown: PriceBreakdown | None
-    certificates: Sequence[Certificate]
+    certificates: list[CertificateLine]
     chosen: Variant | None
+    was: dict[int, Money]  # by the id of a variant: the lowest price of the thirty days before the one now
 
     @property
     def tag(self) -> str | None:
-        most = max((variant.stock.on_hand for variant in self.product.variants), default=0)
+        most = max((variant.stock.on_hand for variant in self.product.live), default=0)
         return tag(named_pieces=self.product.named_pieces, most=most, differs=self.each_differs)
 
     @property
     def price_varies(self) -> bool:
-        return len({variant.price for variant in self.product.variants}) > 1
+        return len({variant.price for variant in self.product.live}) > 1
 
     @property
     def is_very_piece(self) -> bool:
         """Whether every variant is a single piece, so that the picture shows the one that will be sent."""
-        return self.product.named_pieces and all(variant.stock.on_hand <= 1 for variant in self.product.variants)
+        return self.product.named_pieces and all(variant.stock.on_hand <= 1 for variant in self.product.live)
 
     @property
     def most(self) -> int:
@@ -110,7 +126,7 @@ class ProductPage:
     @property
     def axes(self) -> list[Axis]:
         """What can be chosen. Pieces that differ are chosen one by one, others by the words of their options."""
-        variants, chosen = self.product.variants, self.chosen
+        variants, chosen = self.product.live, self.chosen
         if chosen is None or len(variants) < 2:
             return []
         if self.is_very_piece or self.each_differs:
@@ -139,6 +155,13 @@ class ProductPage:
         return None
 
     @property
+    def price_before(self) -> Money | None:
+        """The lowest price of the thirty days before the reduction; what staff typed, where no earlier one is known."""
+        if self.chosen is None or self.chosen.compare_at is None:
+            return None
+        return self.was.get(self.chosen.id, self.chosen.compare_at)
+
+    @property
     def sizes(self) -> str:
         """The measures in words: "Length 42 cm; width 19 cm"."""
         measures = dict(self.product.measures)
@@ -153,10 +176,17 @@ class ProductPage:
 
 def read(slug: str, *, sku: str | None, at: datetime) -> ProductPage | None:
     """A visible product with what its page shows; chosen is the variant `sku`, or the first that can be bought."""
+    return _read(visible(at=at).where(Product.slug == slug), sku, today=at.date())
+
+
+def read_unseen(product_id: int, *, sku: str | None, at: datetime) -> ProductPage | None:
+    """The same of any product, whether or not it may be seen: for those who make it."""
+    return _read(select(Product).where(Product.id == product_id), sku, today=at.date())
+
+
+def _read(products: Select[Product], sku: str | None, *, today: date) -> ProductPage | None:
     query = (
-        visible(at=at)
-        .where(Product.slug == slug)
-        .join(Product.partner)
+        products.join(Product.partner)
         .join(Product.category)
         .outerjoin(
             PriceBreakdown,
@@ -178,28 +208,61 @@ def read(slug: str, *, sku: str | None, at: datetime) -> ProductPage | None:
         return None
     (found,) = rows
     product: Product = found.Product
-    certificates = db.session.scalars(
-        select(Certificate).where(Certificate.partner_id == product.partner_id).order_by(Certificate.position)
-    ).all()
+    was = _lowest_before([variant for variant in product.live if variant.compare_at_minor is not None])
     return ProductPage(
         product=product,
         each_differs=found.differs,
         breakdown=found.PriceBreakdown,
-        certificates=certificates,
-        chosen=_chosen(product.variants, sku),
+        certificates=_certificates(product.partner_id, today=today),
+        chosen=_chosen(product.live, sku),
+        was=was,
     )
 
 
 def related(product: Product, *, at: datetime) -> list[Card]:
-    """Goods of the same workshop first, then of the same collections."""
+    """What staff put beside it first, then goods of the same workshop, then of the same collections."""
+    chosen = (
+        select(RelatedProduct.position)
+        .where(RelatedProduct.product_id == product.id, RelatedProduct.related_id == Product.id)
+        .correlate(Product)
+        .scalar_subquery()
+    )
     own = case((Product.partner_id == product.partner_id, 0), else_=1)
-    return cards(like(product, at=at), order=Order((own, Product.position, Product.id)), limit=RELATED)
+    order = Order((chosen.is_(None), func.coalesce(chosen, 0), own, Product.position, Product.id))
+    return cards(like(product, at=at), order=order, limit=RELATED)
 
 
 def price_parts(breakdown: PriceBreakdown, price: Money) -> PriceParts:
     labels = ("Makers' wages", "Materials", "Partner programmes", "Shipping and fees", "This shop")
     parts = zip(labels, breakdown.shares, breakdown.amounts(price), strict=True)
     return PriceParts(price, [PricePart(*part, f"c{place}") for place, part in enumerate(parts, 1)], breakdown)
+
+
+def _certificates(partner_id: int, *, today: date) -> list[CertificateLine]:
+    query = select(Certificate).where(Certificate.partner_id == partner_id).order_by(Certificate.position)
+    return [
+        CertificateLine(
+            each,
+            certificate_words(each, today=today),
+            each.valid_until if each.is_valid(today) else None,
+            shown(logo(each, today=today)),
+        )
+        for each in db.session.scalars(query.options(joinedload(Certificate.logo)))
+    ]
+
+
+def _lowest_before(reduced: list[Variant]) -> dict[int, Money]:
+    """Asked only where a reduction is announced."""
+    if not reduced:
+        return {}
+    points = db.session.scalars(
+        select(PricePoint)
+        .where(PricePoint.variant_id.in_(variant.id for variant in reduced))
+        .order_by(PricePoint.variant_id, PricePoint.since.desc(), PricePoint.id.desc())
+    )
+    of_each = {key: list(group) for key, group in groupby(points, key=lambda point: point.variant_id)}
+    lowest = {variant.id: lowest_before(of_each.get(variant.id, [])) for variant in reduced}
+    return {key: price for key, price in lowest.items() if price is not None}
 
 
 def _chosen(variants: Sequence[Variant], sku: str | None) -> Variant | None:

@@ -27,7 +27,7 @@ AVAILABILITY: dict[Level, str] = {
 
 def of_product(page: ProductPage) -> dict[str, Any]:
     """A `Product` with its offer, or a `ProductGroup` of all variants where there are several."""
-    product, variants = page.product, page.product.variants
+    product, variants = page.product, page.product.live
     facts = {
         "@context": SCHEMA,
         "name": product.name,
@@ -48,10 +48,12 @@ def of_product(page: ProductPage) -> dict[str, Any]:
 
 
 def described(product: Product) -> str:
-    """The words of the page; what kind of listing this is comes first, so that nobody quotes one without the other."""
-    return (
-        f"{product.notice.split('. ')[0].rstrip('.')}. {product.description}" if product.notice else product.description
-    )
+    """The words of the page, or those that staff wrote for search engines.
+
+    What kind of listing this is comes first, so that nobody quotes one without the other.
+    """
+    words = product.search_text or product.description
+    return f"{product.notice.split('. ')[0].rstrip('.')}. {words}" if product.notice else words
 
 
 def decimal(amount: Money) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import exists, func, select
 
 from storefront.articles.loading import load as load_articles
 from storefront.catalog.models import PriceBreakdown, Product
+from storefront.catalog.queries import is_shown
 from storefront.core import clock
 from storefront.core.errors import ShopError
 from storefront.db import db
@@ -87,5 +88,5 @@ def first_load() -> date | None:
 
 def demonstration_is_published() -> bool:
     """Whether anybody can buy something that was made up."""
-    published = exists().where(Product.from_demonstration, Product.published_at <= clock.now())
+    published = exists().where(Product.from_demonstration, is_shown(at=clock.now()))
     return bool(db.session.scalar(select(published)))

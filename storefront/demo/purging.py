@@ -10,17 +10,24 @@ from sqlalchemy import Select, delete, func, select, union
 from sqlalchemy.orm import selectinload
 
 from storefront.accounts.models import Invitation, User
+from storefront.catalog import collecting, documents
 from storefront.catalog.models import Category, Collection, CollectionProduct, Product, ProductStory, Variant
+from storefront.checkout import rating
 from storefront.checkout.models import ShippingZone
 from storefront.db import Base, db, reading
 from storefront.demo.pictures import sweep
 from storefront.media.files import file_of
 from storefront.media.models import Picture
+from storefront.partners import editing as partner_editing
 from storefront.partners.models import Partner
+from storefront.revisions.keeping import forget
 from storefront.settings import settings
 from storefront.stories.models import Story, Wording
 
 Owned = Partner | Category | Collection
+VERSIONED: dict[type[Base], str] = {
+    Product: documents.KIND, Collection: collecting.KIND, Partner: partner_editing.KIND, ShippingZone: rating.KIND,
+}  # fmt: skip
 Row = TypeVar("Row", Partner, Category, Collection)
 
 
@@ -133,8 +140,13 @@ def _shown_pictures() -> Select[int | None]:
 
 
 def _remove(rows: Sequence[Base]) -> int:
-    """Delete these rows now, so that what is asked next no longer sees them."""
+    """Delete these rows now, so that what is asked next no longer sees them; and their versions.
+
+    SQLite gives the number of a deleted row away again: what is made next must not inherit a history.
+    """
     for row in rows:
+        if kind := VERSIONED.get(type(row)):
+            forget(kind, row.id)  # type: ignore[attr-defined]
         db.session.delete(row)
     db.session.flush()
     return len(rows)

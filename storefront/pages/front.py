@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from storefront.catalog.cards import Card, cards
 from storefront.catalog.models import Collection, CollectionProduct, PriceBreakdown, Product, Variant
 from storefront.catalog.product_page import PriceParts, price_parts
-from storefront.catalog.queries import PRICE, in_stock, one_of_a_kind, visible
+from storefront.catalog.queries import PRICE, in_stock, one_of_a_kind, shown_collections, visible
 from storefront.db import db
 from storefront.media.addresses import Shown, shown
 from storefront.media.models import Picture, Shelf
@@ -111,12 +111,7 @@ def _collections(at: datetime) -> list[CollectionTile]:
         .correlate(Collection)
         .exists()
     )
-    rows = db.session.scalars(
-        select(Collection)
-        .where(held)
-        .order_by(Collection.position, Collection.id)
-        .options(joinedload(Collection.picture))
-    )
+    rows = db.session.scalars(shown_collections().where(held).options(joinedload(Collection.picture)))
     return [CollectionTile(row.slug, row.name, row.intro, shown(row.picture)) for row in rows]
 
 
@@ -141,7 +136,7 @@ def _money(slugs: list[str], at: datetime) -> MoneyExample | None:
         )
         .join(Variant, Variant.product_id == Product.id)
         .join(Product.partner)
-        .where(PRICE > 0)
+        .where(PRICE > 0, Variant.retired_at.is_(None))
         .add_columns(PriceBreakdown, Variant, Partner)
         .limit(1)
     )

@@ -3,7 +3,7 @@
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from storefront.partners.models import NoteState, Partner, WorkshopNote
+from storefront.partners.models import Certificate, NoteState, Partner, WorkshopNote
 
 
 def listed() -> Select[Partner]:
@@ -14,7 +14,9 @@ def listed() -> Select[Partner]:
 def with_everything_known() -> Select[Partner]:
     """Partners with their picture, facts and certificates read along."""
     return listed().options(
-        joinedload(Partner.picture), selectinload(Partner.facts), selectinload(Partner.certificates)
+        joinedload(Partner.picture),
+        selectinload(Partner.facts),
+        selectinload(Partner.certificates).joinedload(Certificate.logo),
     )
 
 

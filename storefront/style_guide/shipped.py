@@ -15,7 +15,8 @@ from storefront.style_guide.linting import Finding, Kind, lint
 from storefront.style_guide.proportion import before_share
 
 PROJECT = Path(__file__).parents[2]
-TEMPLATES, DATA, ARTICLES = "templates", "storefront/demo/data", "storefront/articles/texts"
+TEMPLATES, DATA = "templates", "storefront/demo/data"
+ARTICLES, HOUSE = "storefront/articles/texts", "storefront/pages/texts"
 HIDDEN = "\u200b"  # takes the place of a tag inside a word, so that both halves are read as one
 
 COMMENT = re.compile(r"\{#.*?#\}|<!--.*?-->|<(script|style)\b.*?</\1>", re.DOTALL)
@@ -44,7 +45,7 @@ class Copy:
 
 def findings(project: Path = PROJECT) -> Iterator[tuple[str, int, Finding]]:
     """File, line and finding for everything that the project ships."""
-    for copy in [*_templates(project), *_demonstration(project), *_articles(project)]:
+    for copy in [*_templates(project), *_demonstration(project), *_articles(project), *_house(project)]:
         found = lint(copy.text, kind=copy.kind, before_share=copy.before_share, links=copy.links, names=copy.names)
         for finding in found:
             yield copy.path, copy.line_of(finding.start), finding
@@ -125,15 +126,30 @@ def _articles(project: Path) -> Iterator[Copy]:
     """What stands between the two lines of dashes is data about the article; some of it is read on the page."""
     for file in sorted((project / ARTICLES).rglob("*.md")):
         raw, path = file.read_text("utf-8"), str(file.relative_to(project))
-        head, body = "", raw
-        if raw.startswith("---\n") and "\n---\n" in raw:
-            head, body = raw[4:].split("\n---\n", 1)
-        about = yaml.safe_load(head) or {}
+        about, body = _head_and_body(raw)
         links = (f"/{file.parent.name}/{file.stem}", *(f"/articles/{slug}" for slug in about.get("related", [])))
         links += tuple(LINK.findall(raw))
         yield Copy(path, body, Kind.ARTICLE, _after(_lines(raw), len(raw) - len(body)), links)
         for kind, text in _of_head(about):
             yield Copy(path, text, kind, _line_in(raw, text.strip("“”")), links)
+
+
+def _house(project: Path) -> Iterator[Copy]:
+    """The texts of the house; the name of a file is the address of its page."""
+    for file in sorted((project / HOUSE).rglob("*.md")):
+        raw, path = file.read_text("utf-8"), str(file.relative_to(project))
+        about, body = _head_and_body(raw)
+        links = (f"/{file.stem}", *LINK.findall(raw))
+        yield Copy(path, body, Kind.PAGE, _after(_lines(raw), len(raw) - len(body)), links)
+        for name in ("title", "summary"):
+            yield Copy(path, about.get(name, ""), Kind.PAGE, _line_in(raw, about.get(name, "")), links)
+
+
+def _head_and_body(raw: str) -> tuple[dict[str, Any], str]:
+    if not (raw.startswith("---\n") and "\n---\n" in raw):
+        return {}, raw
+    head, body = raw[4:].split("\n---\n", 1)
+    return yaml.safe_load(head) or {}, body
 
 
 def _of_head(about: dict[str, Any]) -> Iterator[tuple[Kind, str]]:

@@ -23,6 +23,7 @@ from storefront.demo.purging import purge, remove_files
 from storefront.media.models import Picture, Shelf
 from storefront.orders.models import Order, OrderLine
 from storefront.partners.models import Partner
+from storefront.revisions.keeping import keep
 from storefront.safety import loading as help_lines
 from storefront.stories.models import Story, StoryKind
 from tests.accounts.people import a_user
@@ -64,6 +65,21 @@ def test_nothing_is_left(shop: Flask) -> None:
     assert remove_files() == 246
     assert files_of_the_demonstration(shop) == set()
     assert not list(media(shop).glob("*/demo"))
+
+
+def test_no_version_waits_for_another_thing_of_the_same_number(shop: Flask) -> None:
+    with transaction():
+        for kind, table in (
+            ("product", Product),
+            ("collection", Collection),
+            ("partner", Partner),
+            ("shipping_zone", ShippingZone),
+        ):
+            row = db.session.scalars(select(table).limit(1)).one()
+            keep(kind, row.id, {"name": "now"}, was={"name": "before"}, by="ANNA", at=clock.now())
+    with transaction():
+        purge()
+    assert rows_left() == the_shops_own()
 
 
 def test_caches_hear_of_it(shop: Flask) -> None:

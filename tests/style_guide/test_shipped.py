@@ -15,6 +15,7 @@ from storefront.style_guide.linting import before_share
 from storefront.style_guide.shipped import DATA, PROJECT, findings
 
 ARTICLE = "storefront/articles/texts/articles/one.md"
+HOUSE = "storefront/pages/texts/one.md"
 STORIES = json.loads((PROJECT / DATA / "stories.json").read_text("utf-8"))["stories"]
 
 
@@ -72,6 +73,8 @@ def test_with_a_link_the_command_passes(tmp_path: Path, capsys: pytest.CaptureFi
         ),
         (ARTICLE, "---\ntitle: T\nsources:\n  - title: Somaly Mam resigns\n---\nText", 4, "Somaly Mam"),
         (ARTICLE, "---\ntitle: T\npicture: {alt: A slave in a room}\n---\nText", 3, "slave"),
+        (HOUSE, "---\ntitle: T\nsummary: S\n---\n\n## Who\n\nYou saved her.\n", 8, "You saved her"),
+        (HOUSE, "---\ntitle: The rescue\nsummary: S\n---\nText", 2, "rescue"),
     ],
 )
 def test_each_kind_of_copy_is_read(tmp_path: Path, name: str, text: str, line: int, words: str) -> None:
