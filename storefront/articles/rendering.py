@@ -47,7 +47,12 @@ class Note:
 
 def body(article: Article) -> Markup:
     """The text of a page; its headings begin at the second rank, `[1]` leads to the first of its sources."""
-    return _clean(_markdown.render(article.body, {"sources": len(article.sources)}))
+    return markdown(article.body, sources=len(article.sources))
+
+
+def markdown(text: str, *, sources: int = 0) -> Markup:
+    """Markdown as HTML; `sources` is how many sources `[1]` and the like may lead to."""
+    return _clean(_markdown.render(text, {"sources": sources}))
 
 
 def notes(article: Article) -> list[Note]:

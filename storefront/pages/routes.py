@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, render_template
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template, request
 
 from storefront.core import clock
+from storefront.pages import announcing, front, sitemap, texts
 from storefront.pages import delivery as deliveries
-from storefront.pages import front, sitemap
 from storefront.partners.wording import KINDS
 from storefront.settings import settings
 from storefront.web.paging import page_number
@@ -15,7 +17,20 @@ from storefront.web.paging import page_number
 # visitors, where there is nothing to find; a story is never named here.
 NOT_FOR_CRAWLERS = ("/cart", "/checkout", "/account", "/admin", "/exit")
 
+# Not above a checkout, help lines, or what somebody does about her own account or story: nothing should distract there.
+ANNOUNCED_ON = {"pages", "catalog", "stories", "articles", "partners", "cart"}
+
 bp = Blueprint("pages", __name__)
+
+
+@bp.app_context_processor
+def _for_every_page() -> dict[str, Any]:
+    # A function and not its answer: a page that shows no line asks for none.
+    return {"announcement": _announcement}
+
+
+def _announcement() -> announcing.Line | None:
+    return announcing.shown(at=clock.now()) if request.blueprint in ANNOUNCED_ON else None
 
 
 @bp.get("/")
@@ -26,28 +41,29 @@ def home() -> str:
 
 @bp.get("/about")
 def about() -> str:
-    return render_template("pages/about.html")
+    return render_template("pages/about.html", text=texts.page("about"))
 
 
 @bp.get("/delivery")
 def delivery() -> str:
-    return render_template("pages/delivery.html", zones=deliveries.zones())
+    return render_template("pages/delivery.html", text=texts.page("delivery"), zones=deliveries.zones())
 
 
 @bp.get("/terms")
 def terms() -> str:
-    return render_template("pages/terms.html")
+    return render_template("pages/terms.html", text=texts.page("terms"))
 
 
 @bp.get("/privacy")
 def privacy() -> str:
-    return render_template("pages/privacy.html")
+    return render_template("pages/privacy.html", text=texts.page("privacy"))
 
 
 @bp.get("/answers")
 def answers() -> str:
     _, demonstration = front.counted(at=clock.now())
-    return render_template("pages/answers.html", demonstration=demonstration)
+    text = texts.page("answers", demonstration=demonstration)
+    return render_template("pages/answers.html", text=text, demonstration=demonstration)
 
 
 @bp.get("/robots.txt")

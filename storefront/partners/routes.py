@@ -6,25 +6,18 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response as AnyResponse
 
 from storefront.accounts.limits import TooOften
-from storefront.catalog.cards import cards
-from storefront.catalog.models import Product
-from storefront.catalog.queries import visible
 from storefront.core import clock
 from storefront.core.errors import ShopError
 from storefront.core.slugs import is_slug
 from storefront.db import db, transaction
-from storefront.media.addresses import shown
+from storefront.pages import workshops
 from storefront.partners import queries, wording
 from storefront.partners.forms import NoteForm
 from storefront.partners.models import Partner, PartnerKind
 from storefront.partners.notes import leave
-from storefront.stories import queries as stories
-from storefront.stories.band import band
-from storefront.stories.models import Channel, Story
 from storefront.web.forms import is_posted
 from storefront.web.networks import own_network
 
-GOODS = STORIES = 24
 bp = Blueprint("partners", __name__, url_prefix="/partners")
 
 
@@ -46,17 +39,7 @@ def partner(slug: str) -> str:
     found = db.session.scalar(query) if is_slug(slug) else None
     if found is None:
         abort(404)
-    told = stories.visible(Channel.WEB_STORY, at=at).where(Story.partner_id == found.id).limit(STORIES)
-    return render_template(
-        "partners/partner.html",
-        partner=found,
-        picture=shown(found.picture),
-        goods=cards(visible(at=at).where(Product.partner_id == found.id), limit=GOODS),
-        stories=[band(words, on_web=True) for words in stories.unaltered(db.session.scalars(told))],
-        wording=wording,
-        today=at.date(),
-        demonstration=found.from_demonstration,
-    )
+    return render_template("partners/partner.html", **workshops.shown(found, at=at))
 
 
 @bp.route("/<slug>/note", methods=["GET", "POST"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from storefront.media.models import Picture
 from storefront.partners.models import Certificate, Confidence, Fact, PartnerKind
 
 KINDS: dict[PartnerKind, str] = {
@@ -23,6 +24,7 @@ SURENESS: dict[Confidence, str] = {
 }
 
 STALE_AFTER_YEARS = 2
+REPORTED = ("reported", "claimed")  # with one of them the state of a certificate begins, until it was looked up
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,21 @@ def as_of(fact: Fact, *, today: date) -> str | None:
 
 
 def certificate_state(certificate: Certificate, *, today: date) -> str:
-    """One of "Checked", "No longer valid", "Claimed, not checked" and "Reported, not checked"."""
+    """One of "Checked", "Reported, no longer valid", "Claimed, not checked" and "Reported, not checked"."""
     if certificate.is_valid(today):
         return "Checked"
     if certificate.checked_on is not None and certificate.valid_until is not None:
-        return "No longer valid"
+        return "Reported, no longer valid"
     return "Claimed, not checked" if certificate.status.lower().startswith("claimed") else "Reported, not checked"
+
+
+def certificate_words(certificate: Certificate, *, today: date) -> str:
+    """The state within a sentence. Of one that was never looked up it is as it was reported, if that says so."""
+    state = certificate_state(certificate, today=today).lower()
+    is_as_reported = certificate.checked_on is None and certificate.status.lower().startswith(REPORTED)
+    return certificate.status if is_as_reported else state
+
+
+def logo(certificate: Certificate, *, today: date) -> Picture | None:
+    """The logo, on the days on which it may be shown."""
+    return certificate.logo if certificate.is_valid(today) else None

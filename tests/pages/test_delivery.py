@@ -37,7 +37,7 @@ def test_a_zone_without_rates_is_not_promised(app, client):
     assert "No delivery is set up yet" in client.get("/delivery").text
 
 
-def test_it_costs_two_statements(shop, client, statements):
+def test_it_costs_three_statements(shop, client, statements):
     with statements() as seen:
         client.get("/delivery")
-    assert len(seen) == 2
+    assert len(seen) == 3  # zones, rates, and whether staff have reworded the page

@@ -73,7 +73,7 @@ def test_a_checked_certificate_says_until_when(shop, client):
     with transaction():
         db.session.execute(update(Certificate).values(valid_until=date(2026, 11, 1)))
     page = client.get("/partners/freeset").text
-    assert "No longer valid" in page
+    assert "Reported, no longer valid" in page
     assert "tag-ok" not in page
 
 

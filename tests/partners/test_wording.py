@@ -29,8 +29,8 @@ def test_an_old_fact_says_of_when_it_is(as_of, said):
         ("claimed for the cotton used", None, None, "Claimed, not checked"),
         ("valid", None, date(2030, 1, 1), "Reported, not checked"),
         ("valid", date(2026, 1, 1), date(2026, 11, 24), "Checked"),
-        ("valid", date(2026, 1, 1), date(2026, 11, 23), "No longer valid"),
-        ("valid", date(2026, 12, 1), date(2027, 1, 1), "No longer valid"),
+        ("valid", date(2026, 1, 1), date(2026, 11, 23), "Reported, no longer valid"),
+        ("valid", date(2026, 12, 1), date(2027, 1, 1), "Reported, no longer valid"),
     ],
 )
 def test_the_state_of_a_certificate(status, checked_on, valid_until, state):
