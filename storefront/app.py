@@ -12,19 +12,47 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import storefront.audit.jobs
+import storefront.catalog.exchange.jobs
+import storefront.catalog.exchange.models
+import storefront.catalog.jobs
 import storefront.mail.jobs
 import storefront.media.jobs
+import storefront.pages.models
 import storefront.partners.jobs
-import storefront.payments.jobs  # noqa: F401
+import storefront.payments.jobs
+import storefront.revisions.keeping  # noqa: F401
 from config import Settings
 from storefront.accounts import cli as accounts_cli
 from storefront.accounts import jobs as accounts_jobs  # noqa: F401
 from storefront.accounts import routes as accounts
 from storefront.accounts import security as accounts_security
 from storefront.admin import area as admin
-from storefront.admin import audit_trail, dashboard, notes, own_security, people  # noqa: F401
+from storefront.admin import (  # noqa: F401
+    audit_trail,
+    changes,
+    collections,
+    dashboard,
+    imports,
+    notes,
+    nouns,
+    own_security,
+    people,
+    shelves,
+    stock,
+    views,
+    workshops,
+)
 from storefront.admin import cli as admin_cli
+from storefront.admin import models as admin_models  # noqa: F401
+from storefront.admin import shipping as admin_shipping  # noqa: F401
+from storefront.admin.products import bulk as product_bulk  # noqa: F401
+from storefront.admin.products import editor as product_editor  # noqa: F401
+from storefront.admin.products import listing as product_listing  # noqa: F401
+from storefront.admin.products import pictures as product_pictures  # noqa: F401
+from storefront.admin.products import stock as product_stock  # noqa: F401
 from storefront.admin.stories import agreeing, approving, desk, drawing, letters, listing, receipt, withdrawal, writing  # noqa: F401
+from storefront.admin.words import announcements, help_lines, texts  # noqa: F401
+from storefront.admin.words import articles as admin_articles  # noqa: F401
 from storefront.articles import cli as articles_cli
 from storefront.articles import routes as articles
 from storefront.audit import cli as audit_cli

@@ -9,7 +9,8 @@ for (const form of document.querySelectorAll("form[data-lint]")) {
   const ask = async () => {
     asking?.abort();
     asking = new AbortController();
-    const body = new FormData(form);
+    // As a form is sent without files: a long one has more fields than may be sent as parts.
+    const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
     try {
       const answer = await fetch(form.dataset.lint, { method: "POST", body, signal: asking.signal });
       if (!answer.ok) throw new Error(answer.status);

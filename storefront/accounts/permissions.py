@@ -12,9 +12,10 @@ class Permission(enum.StrEnum):
     OWN_SECURITY = "own_security"  # see and change one's own password, factors and devices
     PEOPLE = "people"  # invite, give and take roles, disable, sign devices out
     AUDIT = "audit"  # read the audit trail
+    GOODS = "goods"  # open the goods desk: a catalogue admin sees all of it, workshop staff their own
     CATALOGUE = "catalogue"  # goods, prices, pictures, collections
     OWN_CATALOGUE = "own_catalogue"  # the same, of one's own workshop only
-    STOCK = "stock"
+    STOCK = "stock"  # count it; workshop staff their own
     ORDERS = "orders"  # see orders and pack them
     REFUNDS = "refunds"
     EXPORTS = "exports"  # take data out of the shop
@@ -23,6 +24,7 @@ class Permission(enum.StrEnum):
     STORIES_PUBLISH = "stories_publish"
     STORIES_WITHDRAW = "stories_withdraw"
     CONSENTS = "consents"  # see who agreed to what and when
+    WORDS = "words"  # articles, help lines, texts of the house, announcements
     NOTES = "notes"  # read, pass on, drop and hand over what visitors write to workshops
     OWN_NOTES = "own_notes"  # read what was passed on to one's own workshop
 
@@ -42,13 +44,16 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(
         _EVERYBODY
         | {
-            Permission.PEOPLE, Permission.AUDIT, Permission.CATALOGUE, Permission.STOCK, Permission.ORDERS,
-            Permission.REFUNDS, Permission.EXPORTS, Permission.STORIES, Permission.STORIES_WITHDRAW, Permission.NOTES,
+            Permission.PEOPLE, Permission.AUDIT, Permission.GOODS, Permission.CATALOGUE, Permission.STOCK,
+            Permission.ORDERS, Permission.REFUNDS, Permission.EXPORTS, Permission.STORIES, Permission.STORIES_WITHDRAW,
+            Permission.WORDS, Permission.NOTES,
         }
     ),
-    Role.CATALOGUE_ADMIN: frozenset(_EVERYBODY | {Permission.CATALOGUE, Permission.STOCK}),
+    Role.CATALOGUE_ADMIN: frozenset(_EVERYBODY | {Permission.GOODS, Permission.CATALOGUE, Permission.STOCK}),
     Role.ORDER_DESK: frozenset(_EVERYBODY | {Permission.ORDERS, Permission.REFUNDS, Permission.STOCK}),
-    Role.EDITOR: frozenset(_EVERYBODY | {Permission.STORIES, Permission.STORIES_WRITE, Permission.NOTES}),
+    Role.EDITOR: frozenset(
+        _EVERYBODY | {Permission.STORIES, Permission.STORIES_WRITE, Permission.WORDS, Permission.NOTES}
+    ),
     Role.GUARDIAN: frozenset(
         _EVERYBODY
         | {
@@ -56,7 +61,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CONSENTS, Permission.NOTES,
         }
     ),
-    Role.PARTNER_STAFF: frozenset(_EVERYBODY | {Permission.OWN_CATALOGUE, Permission.OWN_NOTES}),
+    Role.PARTNER_STAFF: frozenset(
+        _EVERYBODY | {Permission.GOODS, Permission.OWN_CATALOGUE, Permission.STOCK, Permission.OWN_NOTES}
+    ),
 }  # fmt: skip
 
 # Asked for a second factor again, when the last one is older than ten minutes.

@@ -25,6 +25,7 @@ from storefront.web.security import SAFE, private
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 REFERENCE = re.compile(r"[0-9A-Z]{1,20}")
+MOST_PARTS = 5_000  # fields of a form with files; a workshop with sixty facts and their sources has three thousand
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -49,6 +50,10 @@ ENTRIES = (
         frozenset({"review", "refunds", "parked", "ended", "asked", "letters"}),
         "need a person",
     ),
+    Entry("Products", "/admin/products", Permission.GOODS, "Catalogue"),
+    Entry("Stock", "/admin/stock", Permission.STOCK, "Catalogue", frozenset({"low"}), "low"),
+    Entry("Collections", "/admin/collections", Permission.CATALOGUE, "Catalogue"),
+    Entry("Imports", "/admin/imports", Permission.GOODS, "Catalogue"),
     Entry(
         "Consent desk",
         "/admin/stories",
@@ -57,8 +62,28 @@ ENTRIES = (
         frozenset({"asked", "letters"}),
         "to be done today",
     ),
+    Entry(
+        "Articles",
+        "/admin/articles",
+        Permission.WORDS,
+        "Words and care",
+        frozenset({"to_review"}),
+        "to be reviewed again",
+    ),
+    Entry(
+        "Help lines",
+        "/admin/help-lines",
+        Permission.WORDS,
+        "Words and care",
+        frozenset({"to_check"}),
+        "to be checked again",
+    ),
+    Entry("Texts", "/admin/texts", Permission.WORDS, "Words and care"),
+    Entry("Announcements", "/admin/announcements", Permission.WORDS, "Words and care"),
     Entry("Notes to workshops", "/admin/notes", Permission.NOTES, "Words and care", frozenset({"notes"}), "to be read"),
     Entry("Notes to your workshop", "/admin/own-notes", Permission.OWN_NOTES, "Words and care"),
+    Entry("Workshops", "/admin/partners", Permission.CATALOGUE, "House"),
+    Entry("Shipping", "/admin/shipping", Permission.CATALOGUE, "House"),
     Entry("People and roles", "/admin/people", Permission.PEOPLE, "House", frozenset({"ended"}), "invitations ran out"),
     Entry("Audit trail", "/admin/audit", Permission.AUDIT, "House"),
     Entry("Your sign-in", "/admin/security", Permission.OWN_SECURITY, "You"),
@@ -101,10 +126,19 @@ def permissions() -> frozenset[Permission]:
     return allowed(me().roles)
 
 
+def own_partner_id() -> int | None:
+    """The one workshop whose goods she may touch; None for those who may touch all."""
+    may = permissions()
+    if Permission.OWN_CATALOGUE not in may or Permission.CATALOGUE in may:
+        return None
+    # Somebody of a workshop that is gone touches nothing: no partner has this number.
+    return me().partner_id or -1
+
+
 def rail(counted: dict[Figure, int] | None) -> dict[str, Any]:
     """Groups of entries with their numbers, and who is signed in. A page that has counted already hands it over."""
     person, may = me(), permissions()
-    counted = figures(may, at=now()) if counted is None else counted
+    counted = figures(may, at=now(), of_partner=own_partner_id()) if counted is None else counted
     numbers = {figure.name: number for figure, number in counted.items()}
     lines = [
         {
@@ -151,6 +185,7 @@ def _more_is_taken() -> None:
     most = getattr(view, "most_bytes", None)
     if most and request.method not in SAFE and (person := guard.current_user()) and person.may(view.permission):  # type: ignore[union-attr]
         request.max_content_length = request.max_form_memory_size = most
+        request.max_form_parts = MOST_PARTS
 
 
 @bp.before_app_request

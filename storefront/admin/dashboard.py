@@ -8,7 +8,7 @@ from flask import render_template
 
 from storefront.accounts import guard
 from storefront.accounts.permissions import Permission
-from storefront.admin.area import bp, permissions
+from storefront.admin.area import bp, own_partner_id, permissions
 from storefront.admin.waiting import MOST, figures, tasks
 from storefront.core.clock import now
 
@@ -17,7 +17,7 @@ from storefront.core.clock import now
 @guard.requires(Permission.DASHBOARD)
 def dashboard() -> str:
     may, at = permissions(), now()
-    counted = figures(may, at=at)
+    counted = figures(may, at=at, of_partner=own_partner_id())
     return render_template(
         "admin/dashboard.html",
         today=at,

@@ -8,7 +8,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from markupsafe import Markup
 from werkzeug.datastructures import ImmutableMultiDict
-from wtforms import Form, SelectField, SelectMultipleField, StringField
+from wtforms import FileField, Form, SelectField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, ValidationError
 
 from storefront.accounts.permissions import Role
@@ -123,3 +123,15 @@ class SieveForm(ShopForm):
             self.until.errors = ["The last day lies before the first."]
             return False
         return valid
+
+
+def _is_table(form: Form, field: FileField) -> None:
+    if not getattr(field.data, "filename", ""):
+        raise ValidationError("Choose a file: CSV or XLSX.")
+
+
+class ImportForm(StaffForm):
+    """What is in the files is looked at later: here it only matters that there is one."""
+
+    table = FileField("Table", [_is_table])
+    pictures = FileField("Pictures")

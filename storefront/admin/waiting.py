@@ -12,12 +12,16 @@ from sqlalchemy.orm import aliased
 from storefront.accounts.models import Invitation, User
 from storefront.accounts.permissions import Permission
 from storefront.admin.wording import JOBS
+from storefront.articles.models import Article
 from storefront.catalog.models import Product, Stock, Variant
+from storefront.catalog.queries import is_shown
+from storefront.catalog.shelf import low
 from storefront.db import db
 from storefront.jobs.models import Job
 from storefront.orders.models import Order, OrderMove, OrderState
 from storefront.partners.models import NoteState, WorkshopNote
 from storefront.payments.models import Refund, RefundState
+from storefront.safety.models import HelpLine
 from storefront.stories.models import Consent, Story, StoryTask, TaskKind
 from storefront.web.filters import money
 
@@ -38,6 +42,7 @@ class Figure:
     count: Callable[[datetime], Select[int]]
     needs_a_person: bool = False
     is_shown: bool = True
+    is_of_goods: bool = False  # workshop staff see the number of their own goods: the count joins products
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ def _sold_out(at: datetime) -> Select[int]:
         select(func.count(Variant.id))
         .join(Stock, Stock.variant_id == Variant.id)
         .join(Product, Product.id == Variant.product_id)
-        .where(Product.published_at <= at, Stock.on_hand == 0)
+        .where(is_shown(at=at), Variant.retired_at.is_(None), Stock.on_hand == 0)
     )
 
 
@@ -105,6 +110,15 @@ FIGURES = (
         is_shown=False,
     ),
     Figure(
+        "to_review", Permission.WORDS, "page to review again", "pages to review again",
+        lambda at: select(func.count(Article.id)).where(Article.review_due < at.date()), is_shown=False,
+    ),
+    Figure(
+        "to_check", Permission.WORDS, "help line to check again", "help lines to check again",
+        lambda at: select(func.count(HelpLine.id)).where(HelpLine.display, HelpLine.recheck_by < at.date()),
+        is_shown=False,
+    ),
+    Figure(
         "asked", Permission.STORIES_WITHDRAW, "story asked to be withdrawn", "stories asked to be withdrawn",
         _to_do(TaskKind.WITHDRAWAL_ASKED), needs_a_person=True, is_shown=False,
     ),
@@ -115,7 +129,8 @@ FIGURES = (
     Figure(
         "consents_end", Permission.CONSENTS, "consent ends within 30 days", "consents end within 30 days", _ends_soon,
     ),
-    Figure("sold_out", Permission.STOCK, "piece sold out", "pieces sold out", _sold_out),
+    Figure("sold_out", Permission.STOCK, "piece sold out", "pieces sold out", _sold_out, is_of_goods=True),
+    Figure("low", Permission.STOCK, "piece is low", "pieces are low", lambda at: low(), is_of_goods=True),
     Figure(
         "ended", Permission.PEOPLE, "invitation ran out", "invitations ran out",
         lambda at: select(func.count(Invitation.id)).where(_ran_out(at)), needs_a_person=True, is_shown=False,
@@ -123,12 +138,18 @@ FIGURES = (
 )  # fmt: skip
 
 
-def figures(permissions: Permissions, *, at: datetime) -> dict[Figure, int]:
-    """Every figure that these permissions may see, in one statement."""
+def figures(permissions: Permissions, *, at: datetime, of_partner: int | None = None) -> dict[Figure, int]:
+    """Every figure that these permissions may see, in one statement; of goods, those of one workshop if given."""
     seen = [figure for figure in FIGURES if figure.permission in permissions]
     if not seen:
         return {}
-    row = db.session.execute(select(*(figure.count(at).scalar_subquery() for figure in seen))).one()
+    counts = [(figure, figure.count(at)) for figure in seen]
+    if of_partner is not None:
+        counts = [
+            (figure, count.where(Product.partner_id == of_partner) if figure.is_of_goods else count)
+            for figure, count in counts
+        ]
+    row = db.session.execute(select(*(count.scalar_subquery() for _, count in counts))).one()
     return dict(zip(seen, row, strict=True))
 
 

@@ -19,13 +19,17 @@ class RoleWords:
 ROLES: dict[Role, RoleWords] = {
     Role.OWNER: RoleWords(
         "Owner",
-        "Invites people and gives roles, reads the audit trail, and may do everything about goods, orders, refunds and "
-        "notes; may withdraw a story but neither write nor publish one.",
+        "Invites people and gives roles, reads the audit trail, and may do everything about goods, orders, refunds, "
+        "texts and notes; may withdraw a story but neither write nor publish one.",
     ),
-    Role.CATALOGUE_ADMIN: RoleWords("Catalogue", "Changes goods, prices, pictures and stock."),
+    Role.CATALOGUE_ADMIN: RoleWords(
+        "Catalogue", "Changes goods, prices, pictures and stock, collections, workshops and shipping."
+    ),
     Role.ORDER_DESK: RoleWords("Order desk", "Sees orders, packs them, sends money back and counts stock."),
     Role.EDITOR: RoleWords(
-        "Editor", "Writes drafts of stories, which another person publishes; reads notes to workshops."
+        "Editor",
+        "Writes drafts of stories, which another person publishes; articles, help lines and texts of the house; reads "
+        "notes to workshops.",
     ),
     Role.GUARDIAN: RoleWords(
         "Guardian",
@@ -33,7 +37,7 @@ ROLES: dict[Role, RoleWords] = {
         "customer.",
     ),
     Role.PARTNER_STAFF: RoleWords(
-        "Workshop staff", "Changes the goods of their own workshop and reads the notes to it; nothing else."
+        "Workshop staff", "Changes and counts the goods of their own workshop and reads the notes to it; nothing else."
     ),
 }
 

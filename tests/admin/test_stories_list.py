@@ -163,3 +163,48 @@ def test_a_title_is_letters(app: Flask) -> None:
     page = a_guardian(app).get(LIST).text
     assert "&lt;script&gt;{{ 7 * 7 }}" in page
     assert words_of(reference).title == "<script>{{ 7 * 7 }}"
+
+
+def found_by(staff: Staff, query: str, references: list[str]) -> list[str]:
+    page = staff.get(f"{LIST}?{query}")
+    assert page.status_code == 200
+    return [next(each for each in references if each in row) for row in rows(page.text)]
+
+
+def test_it_is_searched_by_reference_and_workshop_and_sorted(app: Flask) -> None:
+    guardian, ash, birch = a_guardian(app), a_partner(name="Ash Loom"), a_partner(name="Birch Room")
+    first, second = begin(slug="first", partner=birch), public(slug="second", partner=ash)
+    third = begin(slug="third", partner=birch)
+    every = [first, second, third]
+    for query, wanted in {
+        f"q={first.lower()}": [first], f"q={second[:6]}": [second], "q=birch": [third, first], "q=loom+ash": [second],
+        "q=birch+loom": [], "sort=newest": [third, second, first], "sort=workshop": [second, third, first],
+        "sort=nonsense": [third, first, second], f"q={first[1:]}": [],
+    }.items():  # fmt: skip
+        assert found_by(guardian, query, every) == wanted, query
+    page = guardian.get(f"{LIST}?q=birch").text
+    assert chips(page)[:2] == ["All 2", "Draft 2"]
+
+
+def test_nobody_finds_a_story_by_its_words(app: Flask) -> None:
+    """Neither by a title that she may read nor by one that she may not."""
+    her, other = a_person(Role.EDITOR), a_person(Role.EDITOR)
+    own, hidden = begin(her, slug="own"), begin(other, slug="of-another", partner=a_partner(name="Zinnia Yard"))
+    every = [own, hidden]
+    for staff in (Staff(app, her), a_guardian(app), Staff(app, a_person(Role.OWNER))):
+        for words in (TITLE.split()[0], TEXT.split()[0], "of-another"):
+            assert found_by(staff, f"q={words}", every) == [], words
+    assert found_by(Staff(app, her), f"q={hidden}", every) == []
+    assert found_by(Staff(app, her), "q=zinnia", every) == []
+    assert found_by(Staff(app, her), "sort=newest", every) == [own]
+    assert "Zinnia" not in Staff(app, her).get(f"{LIST}?q=zinnia").text.replace('value="zinnia"', "")
+
+
+def test_views_of_the_desk_are_kept(app: Flask) -> None:
+    guardian = a_guardian(app)
+    begin()
+    answer = guardian.post(
+        "/admin/views", listed="stories", query="state=draft&page=2&q=loom", name="Drafts of the loom"
+    )
+    assert answer.location == f"{LIST}?q=loom&state=draft"
+    assert "Drafts of the loom" in guardian.get(LIST).text

@@ -51,8 +51,18 @@ def test_the_first_owner(store: Store, visit: Visit) -> None:
     expect(owner.heading(re.compile(r"^\w+day, "))).to_be_visible()
     assert rail_of(owner) == [
         "Today",
+        "Products",
+        "Stock",
+        "Collections",
+        "Imports",
         "Consent desk",
+        "Articles",
+        "Help lines",
+        "Texts",
+        "Announcements",
         "Notes to workshops",
+        "Workshops",
+        "Shipping",
         "People and roles",
         "Audit trail",
         "Your sign-in",

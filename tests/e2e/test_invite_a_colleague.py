@@ -44,7 +44,7 @@ def test_a_colleague_comes_and_goes(store: Store, visit: Visit, screen: dict[str
     expect(owner.page).to_have_url(f"{store.url}/admin/people")
     _invite(owner, colleague)
 
-    secret = _accept(colleague)
+    secret = accept(colleague)
     assert rail_of(colleague) == ["Today", "Your sign-in"]
     missing = answer_of(colleague, "/admin/no-such-page")
     assert missing[0] == 404
@@ -113,7 +113,7 @@ def _invite(owner: Shopper, colleague: Shopper) -> None:
     expect(owner.page.get_by_role("heading", name=f"{colleague.email} is invited")).to_be_visible()
 
 
-def _accept(colleague: Shopper) -> str:
+def accept(colleague: Shopper) -> str:
     """By the link in her e-mail, to the staff area; returns her app's key."""
     body = colleague.store.wait_for_mail(colleague.email).get_body(("plain",))
     found = re.search(r"http\S+/account/invitation/\S+", body.get_content() if body else "")

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from playwright.sync_api import expect
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from storefront.accounts.permissions import Role
-from storefront.app import create_app
 from storefront.core import clock
-from storefront.db import db
 from storefront.stories.models import Story, Wording
 from storefront.stories.vocabulary import CHECKLIST
-from tests.admin.people import Staff, a_person
 from tests.e2e.conftest import Visit
 from tests.e2e.shopper import Shopper
+from tests.e2e.staff import come
 from tests.e2e.store import Store
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -30,8 +25,8 @@ TEXT = "Meera cuts the cloth for every bag. She was indebted for a long time. To
 
 
 def test_from_the_draft_to_the_page_and_back(store: Store, visit: Visit) -> None:
-    editor, guardian = _come(store, visit, Role.EDITOR), _come(store, visit, Role.GUARDIAN)
-    other = _come(store, visit, Role.GUARDIAN, width=390, scripts=False)
+    editor, guardian = come(store, visit, Role.EDITOR), come(store, visit, Role.GUARDIAN)
+    other = come(store, visit, Role.GUARDIAN, width=390, scripts=False)
     reader = visit(store)
     desk = _write(editor)
 
@@ -137,21 +132,3 @@ def _write(editor: Shopper) -> str:
             update(Wording).where(Wording.story_id == story.id).values(written_at=clock.now() - timedelta(30))
         )
     return desk
-
-
-def _come(store: Store, visit: Visit, role: Role, **screen: int) -> Shopper:
-    """Somebody of this role who is signed in and has just shown a second factor."""
-    shopper = visit(store, **screen)
-    with _app(store) as app:
-        token = Staff(app, a_person(role, email=shopper.email)).token
-    shopper.context.add_cookies([{"name": "session", "value": token, "url": store.url}])
-    return shopper
-
-
-@contextmanager
-def _app(store: Store) -> Iterator[Flask]:
-    app = create_app(store.settings)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()

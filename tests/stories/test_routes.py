@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import true
+from sqlalchemy import true, update
 
 from storefront.core import clock
 from storefront.db import db, transaction
+from storefront.partners.models import Partner
 from storefront.stories import listing, queries
 from storefront.stories.models import Channel, Consent, Pathway, ReviewResult, Stage, Story, StoryKind
 from storefront.web.security import DRAWING_POLICY
@@ -106,6 +107,16 @@ def test_words_that_were_changed_behind_our_back_are_not_shown(told, client, mon
             careless.setattr(queries, "unaltered", list)
             assert client.get(PAGE).status_code == 200, values
         tell_anew()
+
+
+def test_a_region_is_named_only_while_the_workshop_is_large(told, client, monkeypatch):
+    """It was when she agreed. Once fewer work there she could be found by it, so it leaves the page at once."""
+    monkeypatch.setattr(queries, "unaltered", list)
+    change_story(region="Kerala")
+    for large in (False, True, False):
+        with transaction():
+            db.session.execute(update(Partner).values(has_twenty_makers=large))
+        assert ("Kerala" in client.get(PAGE).text) is large
 
 
 def test_an_enterprise_story_that_was_changed_is_not_shown_either(shop, client):

@@ -1,11 +1,13 @@
-"""The desk's list: every story with its state, for each role what it may read."""
+"""The desk's list: every story with its state, for each role what it may read.
+
+It is searched by reference and workshop, never by words: nobody learns by searching what she may not read.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 
 from flask import abort, render_template, request
 from sqlalchemy import Select, select
@@ -14,8 +16,10 @@ from sqlalchemy.orm import joinedload, selectinload
 from storefront.accounts import guard
 from storefront.accounts.permissions import Permission
 from storefront.admin.area import bp, me, permissions
+from storefront.admin.listing import Listed, register
 from storefront.admin.stories.access import may_withdraw, sees_consents
 from storefront.admin.stories.wording import NAMES
+from storefront.admin.views import views_of
 from storefront.core.clock import now
 from storefront.db import db
 from storefront.partners.models import Partner
@@ -25,6 +29,8 @@ from storefront.stories.states import STATE_WORDS, TAGS, State, shown, state_of
 from storefront.web.paging import Page, page_number
 
 SIZE = 30
+STORIES = register(Listed("stories", "/admin/stories", Permission.STORIES, ("q", "state", "partner", "sort")))
+SORT_WORDS = {"state": "On its way", "newest": "Newest first", "workshop": "Workshop, A to Z"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +50,13 @@ class Row:
 def stories() -> str:
     number = page_number(request.args.get("page"))
     every = _rows(at=now())
-    kept = {name: request.args[name] for name in ("state", "partner") if request.args.get(name)}
-    of_partner = [row for row in every if kept.get("partner", row.partner.slug) == row.partner.slug]
-    found = [row for row in of_partner if kept.get("state", row.state) == row.state]
+    kept = STORIES.kept(request.args)
+    of_partner = [
+        row
+        for row in every
+        if kept.get("partner", row.partner.slug) == row.partner.slug and _fits(row, kept.get("q", ""))
+    ]
+    found = _sorted([row for row in of_partner if kept.get("state", row.state) == row.state], kept.get("sort", ""))
     page = Page(found[(number - 1) * SIZE : number * SIZE], number, SIZE, len(found))
     if number > page.pages:
         abort(404)
@@ -54,9 +64,12 @@ def stories() -> str:
     return render_template(
         "admin/stories.html",
         page=page,
+        listed=STORIES,
         kept=kept,
-        url=lambda **changes: _address(kept | changes),
-        page_url=lambda number: _address(kept | {"page": str(number)}),
+        url=lambda **changes: STORIES.url(kept, **changes),
+        page_url=lambda number: STORIES.url(kept, page=str(number)),
+        views=views_of(STORIES, kept),
+        sorts=SORT_WORDS,
         every=len(every),
         counts=_counts(of_partner),
         here=kept.get("state", ""),
@@ -71,10 +84,25 @@ def stories() -> str:
 
 
 def _rows(*, at: datetime) -> list[Row]:
-    """What the person at hand may see, in the order of the states and the newest first; the same statements always."""
+    """What the person at hand may see, the newest first; the same statements always."""
     reads = sees_consents() or not may_withdraw()
     shown_now = shown(at=at)
-    rows = [_row(story, reads, state_of(story, at=at, shown_now=shown_now)) for story in db.session.scalars(_seen())]
+    return [_row(story, reads, state_of(story, at=at, shown_now=shown_now)) for story in db.session.scalars(_seen())]
+
+
+def _fits(row: Row, words: str) -> bool:
+    """Whether every word begins the reference or stands in the workshop's name or address."""
+    return all(
+        row.reference.startswith(word.upper()) or word in row.partner.name.lower() or word in row.partner.slug
+        for word in words.lower().split()
+    )
+
+
+def _sorted(rows: list[Row], sort: str) -> list[Row]:
+    if sort == "newest":
+        return rows
+    if sort == "workshop":
+        return sorted(rows, key=lambda row: row.partner.name)
     return sorted(rows, key=lambda row: list(State).index(row.state))
 
 
@@ -113,8 +141,3 @@ def _seen() -> Select[Story]:
 def _counts(rows: list[Row]) -> list[tuple[State, int]]:
     counted = Counter(row.state for row in rows)
     return [(state, counted[state]) for state in State if counted[state]]
-
-
-def _address(kept: dict[str, str]) -> str:
-    asked = urlencode({name: value for name, value in kept.items() if value})
-    return f"/admin/stories?{asked}" if asked else "/admin/stories"

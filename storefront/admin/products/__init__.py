@@ -1,0 +1,1 @@
+"""The goods desk: the list of products, the editor, pictures and stock."""
