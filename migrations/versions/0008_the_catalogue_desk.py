@@ -194,7 +194,7 @@ def upgrade() -> None:
     op.add_column('products', sa.Column('changed_at', sa.DateTime(timezone=True), server_default='2026-01-01 00:00:00', nullable=False))
     op.execute('UPDATE products SET changed_at = published_at WHERE published_at IS NOT NULL')
     op.create_index('ix_products_changed_at_id', 'products', ['changed_at', 'id'])
-    op.create_index('ix_products_name_id', 'products', ['name', 'id'])
+    op.create_index('ix_products_name_id_slug', 'products', ['name', 'id', 'slug'])
     op.create_index('ix_variants_price_minor_product_id', 'variants', ['price_minor', 'product_id'])
     op.add_column('products', sa.Column('search_title', sa.String(), nullable=True))
     op.add_column('products', sa.Column('search_text', sa.String(), nullable=True))
@@ -212,7 +212,7 @@ def add(table: str, column: str, kind: str, rest: str) -> None:
 
 def downgrade() -> None:
     op.drop_index('ix_variants_price_minor_product_id', 'variants')
-    op.drop_index('ix_products_name_id', 'products')
+    op.drop_index('ix_products_name_id_slug', 'products')
     op.drop_index('ix_products_changed_at_id', 'products')
     for table, column in (
         ('variants', 'retired_at'), ('variants', 'compare_at_minor'), ('stock', 'low_at'), ('products', 'changed_at'), ('products', 'search_text'),
