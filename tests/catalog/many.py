@@ -33,4 +33,5 @@ def some(number: int, *, partner: Partner | None = None, **changes: Any) -> list
 
 def product_of(slug: str) -> Product:
     db.session.rollback()
+    db.session.expire_all()
     return db.session.scalars(db.select(Product).where(Product.slug == slug)).one()

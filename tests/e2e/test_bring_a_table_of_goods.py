@@ -7,7 +7,7 @@ import re
 from io import StringIO
 
 import pytest
-from playwright.sync_api import FilePayload, expect
+from playwright.sync_api import FilePayload, Page, expect
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from storefront.catalog.models import Product, Stock, Variant
 from tests.e2e.conftest import Visit
 from tests.e2e.shopper import Shopper
 from tests.e2e.staff import come
-from tests.e2e.store import Store
+from tests.e2e.store import Store, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 HEADER = [
@@ -117,8 +117,13 @@ def send(admin: Shopper, name: str, content: bytes) -> None:
     page.locator("input[type=file]").first.set_input_files(file)
     admin.button("Look it over").click()
     expect(admin.heading(name)).to_be_visible()
-    expect(page.locator("[data-progress='0']")).to_be_attached()
-    expect(page.get_by_text("Being looked over")).to_have_count(0)
+    until(lambda: _is_looked_over(page), what="the worker's look at the file")
+
+
+def _is_looked_over(page: Page) -> bool:
+    """Sooner than the page would tell by itself."""
+    page.reload()
+    return page.locator("[data-progress='0']").count() == 1
 
 
 def _table(mistakes: tuple[tuple[int, str, str, str], ...] = ()) -> bytes:

@@ -45,7 +45,7 @@ def test_a_colleague_comes_and_goes(store: Store, visit: Visit, screen: dict[str
     _invite(owner, colleague)
 
     secret = accept(colleague)
-    assert rail_of(colleague) == ["Today", "Your sign-in"]
+    assert rail_of(colleague) == ["Today", "Stock", "Your sign-in"]
     missing = answer_of(colleague, "/admin/no-such-page")
     assert missing[0] == 404
     for path in ("/admin/people", "/admin/audit", f"/admin/people/{_reference_of(owner, colleague)}"):

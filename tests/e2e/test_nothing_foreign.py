@@ -60,7 +60,7 @@ def test_the_page_about_privacy_names_the_cookies(store: Store, visit: Visit) ->
     shopper.open("/privacy")
     words = shopper.page.get_by_role("main")
     for word in ("bag", "bag_count"):
-        expect(words.locator("b").get_by_text(word, exact=True)).to_be_visible()
+        expect(words.locator("strong").get_by_text(word, exact=True)).to_be_visible()
     expect(words).to_contain_text("30 days")
 
 

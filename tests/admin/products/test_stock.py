@@ -20,6 +20,8 @@ from tests.catalog.test_stock import done, hold, take
 from tests.factories import stock_of
 from tests.orders.test_shelf import ordered
 
+pytestmark = pytest.mark.any_database  # what the shelf does on both is asked in tests/catalog/test_adjusting.py
+
 
 @pytest.fixture
 def desk(app: Flask) -> Staff:
@@ -95,7 +97,6 @@ def test_below_what_is_held_is_refused_in_words(desk: Staff) -> None:
     assert 'value="4"' in answer.text
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize(
     "typed",
     [
@@ -119,7 +120,6 @@ def test_what_cannot_be_is_said_and_kept(desk: Staff, typed: dict[str, str]) -> 
     assert stock_of(skus(product)[0]) == (10, 0)
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize(("name", "given"), [("upon", "x"), ("seen", ""), ("upon", "9" * 12)])
 def test_a_form_that_was_tampered_with(desk: Staff, name: str, given: str) -> None:
     product = goods()
@@ -167,7 +167,6 @@ def test_taking_the_last_back(desk: Staff) -> None:
     assert stock_of(sku) == (10, 0)
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize("which", ["0", "4711", "x", ""])
 def test_there_is_nothing_to_take_back(desk: Staff, which: str) -> None:
     product = goods()
@@ -175,7 +174,6 @@ def test_there_is_nothing_to_take_back(desk: Staff, which: str) -> None:
     assert answer.status_code == 422
 
 
-@pytest.mark.any_database
 def test_an_adjustment_of_another_shelf_cannot_be_taken_back_here(desk: Staff) -> None:
     mine, other = goods(), goods()
     adjust(desk, other, reason="received", number="5")
@@ -185,7 +183,6 @@ def test_an_adjustment_of_another_shelf_cannot_be_taken_back_here(desk: Staff) -
     assert [stock_of(skus(product)[0]) for product in (mine, other)] == [(10, 0), (15, 0)]
 
 
-@pytest.mark.any_database
 def test_pieces_that_are_no_longer_sold_stand_last(desk: Staff) -> None:
     product = goods(variants=2)
     with transaction() as session:
@@ -195,13 +192,11 @@ def test_pieces_that_are_no_longer_sold_stand_last(desk: Staff) -> None:
     assert "No longer sold" in page
 
 
-@pytest.mark.any_database
 def test_a_product_without_a_piece(desk: Staff) -> None:
     product = goods(variants=0)
     assert "Nothing to count yet" in desk.get(address(product)).text
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize("piece", ["GONE", "", "\0"])
 def test_a_piece_of_nothing_is_not_found(desk: Staff, piece: str) -> None:
     product = goods()
@@ -209,7 +204,6 @@ def test_a_piece_of_nothing_is_not_found(desk: Staff, piece: str) -> None:
         assert desk.post(address(product, more), piece=piece).status_code == 404
 
 
-@pytest.mark.any_database
 def test_goods_of_another_workshop_are_not_found(app: Flask) -> None:
     mine, theirs = goods(), goods()
     person = Staff(app, a_person(Role.PARTNER_STAFF, partner_id=mine.partner_id))
