@@ -94,7 +94,11 @@ def test_every_cell_is_allowed_or_as_if_it_were_missing(app: Flask, who: Role | 
             staffing.disable(person.id, by="test", why="test")
     opened = 0
     for rule, methods, permission in rules(app):
+        # Where two views share an address, each answers for its own methods.
+        sisters = {method for other, theirs, _ in rules(app) for method in theirs if other == rule} - methods
         for method in METHODS:
+            if method in sisters:
+                continue
             whose = person if rule.startswith("/admin/security") else target
             device = "X" if who == "disabled" else Staff(app, whose).device
             path = rule.replace("<reference>", target.reference).replace("<device>", device)

@@ -21,6 +21,9 @@ from tests.admin.people import Staff, a_person
 from tests.factories import a_partner, a_product
 from tests.media.files import flat, saved
 
+# The use cases behind these pages are tried on both databases.
+pytestmark = pytest.mark.any_database
+
 NEW, FEW = "/admin/collections/new", "/admin/collections/few"
 SCRIPT = "</textarea><script>alert(1)</script>\"'>"
 

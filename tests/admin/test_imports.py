@@ -23,6 +23,9 @@ from tests.admin.people import SAME, Staff, a_person, anew
 from tests.catalog.exchange.tables import a_loom_house, again, csv_of, product, rows
 from tests.factories import a_partner, a_product
 
+# The use cases behind these pages are tried on both databases.
+pytestmark = pytest.mark.any_database
+
 SCRIPT = '"><script>alert(1)</script>'
 
 

@@ -20,6 +20,9 @@ from storefront.revisions.models import Unsaved
 from tests.admin.people import Staff, a_person
 from tests.factories import a_partner, a_product
 
+# The use cases behind these pages are tried on both databases.
+pytestmark = pytest.mark.any_database
+
 KIND = documents.KIND
 
 

@@ -29,6 +29,9 @@ from tests.admin.people import Staff, a_person, anew
 from tests.catalog.makings import BREAKDOWN, a_variant, a_workshop, made, read
 from tests.stories.telling import TITLE, take_back, tell
 
+# The use cases behind these pages are tried on both databases.
+pytestmark = pytest.mark.any_database
+
 TOTE = "/admin/products/jute-tote"
 SHOWN = "2026-10-01T00:00:00+00:00"
 EVIL = "<script>alert(1)</script>"

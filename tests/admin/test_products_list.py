@@ -19,6 +19,9 @@ from tests.admin.people import Staff, a_person
 from tests.catalog.many import product_of, some
 from tests.factories import a_partner
 
+# The use cases behind these pages are tried on both databases.
+pytestmark = pytest.mark.any_database
+
 LIST = "/admin/products"
 TITLE = re.compile(r'<th scope="row">.*?<a href="/admin/[a-z]+/([a-z0-9-]+)">', re.DOTALL)
 

@@ -16,6 +16,9 @@ from storefront.db import db, transaction
 from tests.admin.people import Staff, a_person
 from tests.factories import a_zone
 
+# The use cases behind these pages are tried on both databases.
+pytestmark = pytest.mark.any_database
+
 A_ZONE: dict[str, Any] = {
     "version": "0", "name": "Islands", "countries": "Ireland\nis\nMalta (MT)",
     "rate_method": ["standard", "standard", ""], "rate_name": ["Standard", "Standard", ""],

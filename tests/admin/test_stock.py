@@ -21,6 +21,9 @@ from tests.catalog.test_stock import done, hold, take
 from tests.factories import a_partner, a_product, stock_of
 from tests.orders.test_shelf import ordered
 
+# The use cases behind these pages are tried on both databases.
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def desk(app: Flask) -> Staff:

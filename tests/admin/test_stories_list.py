@@ -18,6 +18,9 @@ from tests.admin.people import Staff, a_person
 from tests.factories import a_partner
 from tests.stories.telling import BY, TEXT, TITLE, about, begin, tell, words_of
 
+# The use cases behind these pages are tried on both databases.
+pytestmark = pytest.mark.any_database
+
 LIST = "/admin/stories"
 
 

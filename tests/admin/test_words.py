@@ -25,6 +25,9 @@ from tests.admin.people import Staff, a_person
 from tests.articles.reading import a_source, an_article
 from tests.safety.lines import SOURCE, a_line, keep
 
+# The use cases behind these pages are tried on both databases.
+pytestmark = pytest.mark.any_database
+
 SCRIPT = "<script>alert(1)</script>"
 AN_ARTICLE: dict[str, Any] = {
     "version": "0", "title": "What kantha is", "summary": "A stitch.", "body": "Layers of cloth.", "related": "",

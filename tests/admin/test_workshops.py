@@ -22,6 +22,9 @@ from tests.media.files import flat, saved
 from tests.partners.test_editing import CERTIFICATE, FACT, GOOD
 from tests.stories.telling import WORKSHOP, tell
 
+# The use cases behind these pages are tried on both databases.
+pytestmark = pytest.mark.any_database
+
 NEW, YARD = "/admin/partners/new", "/admin/partners/loom-yard"
 SCRIPT = "</textarea><script>alert(1)</script>\"'>"
 
