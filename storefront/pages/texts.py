@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 from markupsafe import Markup, escape
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from storefront.articles.rendering import markdown
 from storefront.db import db
@@ -95,9 +96,17 @@ def every() -> list[Text]:
     ]
 
 
+def _standing(slug: str) -> Text:
+    """What was shipped is better than no page while the database is away."""
+    try:
+        return current(slug)
+    except OperationalError:
+        return shipped(slug)
+
+
 def page(slug: str, *, demonstration: bool = False) -> Page:
     """`demonstration`: whether goods of the demonstration are shown now."""
-    text = current(slug)
+    text = _standing(slug)
     facts = {name: str(getattr(settings, name)) for name in PLACEHOLDERS} | {
         "samples": SAMPLES if demonstration else ""
     }

@@ -23,15 +23,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, true
 
-from storefront.catalog import routes as catalog_routes
 from storefront.catalog.models import Variant
 from storefront.core import clock
 from storefront.db import db, transaction
 from storefront.demo import contents
 from storefront.demo.contents import contents as public_export
 from storefront.demo.loading import Loaded
-from storefront.pages import front, sitemap
-from storefront.partners import routes as partner_routes
+from storefront.pages import front, goods, sitemap, workshops
 from storefront.stories import listing, queries, withdrawing
 from storefront.stories import routes as story_routes
 from storefront.stories.consent import allows
@@ -234,8 +232,8 @@ WITHOUT_WEB: dict[str, tuple[Any, dict[str, Any], list[str]]] = {
         {"visible_stories": careless, "allows": lambda *_, at: true()},
         ["/sitemap.xml", "/sitemap-1.xml"],
     ),
-    "partners/routes.py": (partner_routes, {"stories": careless_queries()}, [f"/partners/{WORKSHOP}"]),
-    "catalog/routes.py": (catalog_routes, {"stories": careless_queries()}, [PRODUCT]),
+    "pages/workshops.py": (workshops, {"stories": careless_queries()}, [f"/partners/{WORKSHOP}"]),
+    "pages/goods.py": (goods, {"stories": careless_queries()}, [PRODUCT]),
     "stories/routes.py": (
         story_routes,
         {"queries": careless_queries()},
@@ -281,7 +279,7 @@ def test_beside_goods_it_would_lead_to_a_page_that_may_not_be_shown(
 ) -> None:
     take_back(WEB, slug=SLUG)
     assert f"/stories/{SLUG}" not in client.get(PRODUCT).text
-    monkeypatch.setattr(catalog_routes, "allows", lambda channel, *, at: true())
+    monkeypatch.setattr(goods, "allows", lambda channel, *, at: true())
     assert f"/stories/{SLUG}" in client.get(PRODUCT).text
 
 

@@ -140,6 +140,9 @@ def test_no_marker_leaves_the_shop(
             said = answer.data + b"\n" + str(answer.headers).encode()
             if any(slug in address for slug in own):  # what was asked for may be repeated in a redirect to itself
                 assert answer.status_code in {301, 302, 303, 308, 404, 410, 405}, address
+                if answer.status_code in {301, 302, 303, 308}:
+                    for slug in own:
+                        said = said.replace(slug.encode(), b"")
             found += leaks(sought, address, said)
 
     letters = FileConnection(tmp_path / "letters")
