@@ -14,10 +14,13 @@ from wtforms.utils import unset_value
 from wtforms.validators import DataRequired, ValidationError
 
 from storefront.admin import nouns
+from storefront.admin.area import me
 from storefront.admin.nouns import Answer, Document, Noun
 from storefront.admin.stories.forms import BoxesForm
+from storefront.core.clock import now
 from storefront.core.errors import ShopError
 from storefront.core.faults import Fault, NotYetRight
+from storefront.db import transaction
 from storefront.revisions.keeping import ChangedMeanwhile
 from storefront.web.forms import PlainText, is_posted, trimmed
 
@@ -167,6 +170,33 @@ def edit(
         unsaved=bool(form.errors or (kept and kept.fields)),
         **facts(row, form),
     )  # fmt: skip
+    return page, 422 if form.errors else 200
+
+
+def begin(
+    noun: Noun[Any],
+    form_of: Callable[[Any], EditorForm],
+    create: Callable[[Any, str, datetime], Any],
+    template: str,
+    *,
+    facts: Callable[[Any], Mapping[str, Any]] = lambda form: {},
+) -> Answer:
+    """The page on which a new thing is made: show, or make it and go on to its editor.
+
+    `form_of` takes what was sent, or nothing. `create` is the use case, given the form, who acts and when.
+    """
+    kept = None if is_posted() else nouns.unsaved()
+    form = form_of(request.form if is_posted() else kept.fields if kept else None)
+    if is_posted() and form.validate():
+        by, at = me().reference, now()
+        try:
+            with transaction():
+                address = noun.address(create(form, by, at))
+                nouns.forget_unsaved(by, request.path)
+            return redirect(f"{address}?done=begun", 303)
+        except NotYetRight as error:
+            form.refuse_all(error.faults)
+    page = render_template(template, form=form, kept=kept, **facts(form))
     return page, 422 if form.errors else 200
 
 

@@ -12,21 +12,28 @@ from wtforms.validators import ValidationError
 from storefront.accounts import guard
 from storefront.accounts.permissions import Permission
 from storefront.admin import nouns
-from storefront.admin.area import bp, me, takes
-from storefront.admin.editing_forms import SAID, EditorForm, OneOnALine, Part, Rows, edit, line, seen_by_the_public
+from storefront.admin.area import bp, takes
+from storefront.admin.editing_forms import (
+    SAID,
+    EditorForm,
+    OneOnALine,
+    Part,
+    Rows,
+    begin,
+    edit,
+    line,
+    seen_by_the_public,
+)
 from storefront.admin.nouns import MOST_BYTES, Answer, Document, Noun
 from storefront.admin.stories.forms_of_writing import countries
 from storefront.checkout import rating
 from storefront.checkout.models import ShippingZone
 from storefront.checkout.shipping import zones
-from storefront.core.clock import now
 from storefront.core.errors import ShopError
-from storefront.core.faults import NotYetRight
 from storefront.core.money import EXPONENTS, Money
 from storefront.db import transaction
 from storefront.settings import settings
 from storefront.web.filters import country, money
-from storefront.web.forms import is_posted
 
 LABELS = {"name": "Name", "countries": "Countries", "rates": "Rates"}
 
@@ -174,20 +181,12 @@ def shipping() -> str:
 @guard.requires(Permission.CATALOGUE)
 @takes(MOST_BYTES)
 def shipping_zone_new() -> Answer:
-    kept = None if is_posted() else nouns.unsaved()
-    form = form_of(request.form if is_posted() else kept.fields if kept else None, {"rates": []})
-    if is_posted() and form.validate():
-        by = me().reference
-        try:
-            with transaction():
-                row = rating.create(form.document(), by=by, at=now())
-                nouns.forget_unsaved(by, request.path)
-                address = NOUN.address(row)
-            return redirect(f"{address}?done=begun", 303)
-        except NotYetRight as error:
-            form.refuse_all(error.faults)
-    page = render_template("admin/shipping_zone_new.html", form=form, kept=kept)
-    return page, 422 if form.errors else 200
+    return begin(
+        NOUN,
+        lambda sent: form_of(sent, {"rates": []}),
+        lambda form, by, at: rating.create(form.document(), by=by, at=at),
+        "admin/shipping_zone_new.html",
+    )
 
 
 @bp.route("/shipping/<key>", methods=["GET", "POST"])

@@ -5,26 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import abort, redirect, render_template, request
+from flask import abort, render_template, request
 from sqlalchemy import select
 from wtforms import BooleanField
 
 from storefront.accounts import guard
 from storefront.accounts.permissions import Permission
 from storefront.admin import nouns
-from storefront.admin.area import bp, known, me, takes
-from storefront.admin.editing_forms import SAID, EditorForm, MomentField, as_text, edit, line
+from storefront.admin.area import bp, known, takes
+from storefront.admin.editing_forms import SAID, EditorForm, MomentField, as_text, begin, edit, line
 from storefront.admin.nouns import MOST_BYTES, Answer, Document, Noun
 from storefront.admin.stories.findings import Findings
 from storefront.admin.words.findings import findings
 from storefront.core.clock import now
-from storefront.core.faults import NotYetRight
-from storefront.db import db, transaction
+from storefront.db import db
 from storefront.pages import announcing, front
 from storefront.pages.models import Announcement
 from storefront.partners.wording import KINDS
 from storefront.web.filters import moment
-from storefront.web.forms import is_posted, trimmed
+from storefront.web.forms import trimmed
 
 LABELS = {
     "text": "Text",
@@ -114,22 +113,16 @@ def state_of(row: Announcement, at: datetime) -> str:
 
 @bp.route("/announcements/new", methods=["GET", "POST"])
 @guard.requires(Permission.WORDS)
+@takes(MOST_BYTES)
 def announcement_new() -> Answer:
-    kept = None if is_posted() else nouns.unsaved()
     begun = {"starts_at": now().isoformat(timespec="minutes"), "is_shown": True}
-    form = AnnouncementForm(request.form if is_posted() else kept.fields if kept else None, data=begun)
-    if is_posted() and form.validate():
-        by = me().reference
-        try:
-            with transaction():
-                row = announcing.create(form.document(), by=by, at=now())
-                nouns.forget_unsaved(by, request.path)
-                address = NOUN.address(row)
-            return redirect(f"{address}?done=begun", 303)
-        except NotYetRight as error:
-            form.refuse_all(error.faults)
-    page = render_template("admin/announcement_new.html", form=form, kept=kept, found=_found(form))
-    return page, 422 if form.errors else 200
+    return begin(
+        NOUN,
+        lambda sent: AnnouncementForm(sent, data=begun),
+        lambda form, by, at: announcing.create(form.document(), by=by, at=at),
+        "admin/announcement_new.html",
+        facts=lambda form: {"found": _found(form)},
+    )
 
 
 @bp.route("/announcements/<reference>", methods=["GET", "POST"])

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from flask import abort, current_app, redirect, render_template, request
+from flask import abort, current_app, render_template, request
 from sqlalchemy import select
 
 from storefront.accounts import guard
 from storefront.accounts.permissions import Permission
 from storefront.admin import nouns
-from storefront.admin.area import bp, me, takes
+from storefront.admin.area import bp, takes
 from storefront.admin.editing_forms import (
     SAID,
     EditorForm,
@@ -20,6 +20,7 @@ from storefront.admin.editing_forms import (
     Part,
     Rows,
     as_text,
+    begin,
     edit,
     line,
     seen_by_the_public,
@@ -32,13 +33,12 @@ from storefront.admin.stories.forms import CHOOSE, Boxes, OneOf
 from storefront.admin.words.findings import findings
 from storefront.articles import editing
 from storefront.articles.models import Article, Room
-from storefront.core.clock import now, today
-from storefront.core.faults import NotYetRight
+from storefront.core.clock import today
 from storefront.core.slugs import is_slug
-from storefront.db import db, transaction
+from storefront.db import db
 from storefront.stories.drafting import offered_address
 from storefront.stories.vocabulary import CONTENT_NOTES
-from storefront.web.forms import is_posted, trimmed
+from storefront.web.forms import trimmed
 
 ROOMS: dict[Room, str] = {
     Room.ARTICLES: "Articles",
@@ -158,22 +158,16 @@ def articles() -> str:
 @guard.requires(Permission.WORDS)
 @takes(MOST_BYTES)
 def article_new() -> Answer:
-    kept = None if is_posted() else nouns.unsaved()
+    def create(form: NewArticleForm, by: str, at: datetime) -> Article:
+        room, slug = Room(form.room.data), form.slug.data or ""
+        return editing.create(room, slug, form.document(), content_notes=CONTENT_NOTES, by=by, at=at)
+
+    def facts(form: NewArticleForm) -> dict[str, Any]:
+        room = Room(form.room.data) if form.room.data in set(Room) else Room.ARTICLES
+        return {"found": _found(form, room, form.slug.data or "")}
+
     begun = {"reviewed_on": today().isoformat(), "review_due": (today() + REVIEWED_FOR).isoformat()}
-    form = NewArticleForm(request.form if is_posted() else kept.fields if kept else None, data=begun)
-    if is_posted() and form.validate():
-        by, room, slug = me().reference, Room(form.room.data), form.slug.data or ""
-        try:
-            with transaction():
-                row = editing.create(room, slug, form.document(), content_notes=CONTENT_NOTES, by=by, at=now())
-                nouns.forget_unsaved(by, request.path)
-                address = NOUN.address(row)
-            return redirect(f"{address}?done=begun", 303)
-        except NotYetRight as error:
-            form.refuse_all(error.faults)
-    found = _found(form, Room(form.room.data) if form.room.data in set(Room) else Room.ARTICLES, form.slug.data or "")
-    page = render_template("admin/article_new.html", form=form, kept=kept, found=found)
-    return page, 422 if form.errors else 200
+    return begin(NOUN, lambda sent: NewArticleForm(sent, data=begun), create, "admin/article_new.html", facts=facts)
 
 
 @bp.route("/articles/<key>", methods=["GET", "POST"])

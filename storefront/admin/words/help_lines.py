@@ -11,21 +11,31 @@ from storefront.accounts import guard
 from storefront.accounts.permissions import Permission
 from storefront.admin import nouns
 from storefront.admin.area import bp, me, takes
-from storefront.admin.editing_forms import SAID, EditorForm, Part, Rows, as_text, edit, line, seen_by_the_public, text
+from storefront.admin.editing_forms import (
+    SAID,
+    EditorForm,
+    Part,
+    Rows,
+    as_text,
+    begin,
+    edit,
+    line,
+    seen_by_the_public,
+    text,
+)
 from storefront.admin.forms import DayField
 from storefront.admin.nouns import MOST_BYTES, Answer, Document, Noun
 from storefront.admin.stories.forms import CHOOSE, OneOf
 from storefront.admin.stories.forms_of_writing import countries
 from storefront.core.clock import now, today
 from storefront.core.errors import ShopError
-from storefront.core.faults import NotYetRight
 from storefront.db import db, transaction
 from storefront.safety import editing
 from storefront.safety.models import HelpLine
 from storefront.safety.queries import listed
 from storefront.safety.wording import KINDS, READ_AT, SOURCES
 from storefront.web.filters import country
-from storefront.web.forms import is_posted, trimmed
+from storefront.web.forms import trimmed
 
 LABELS = {
     "country": "Country",
@@ -145,22 +155,14 @@ def help_lines() -> str:
 @guard.requires(Permission.WORDS)
 @takes(MOST_BYTES)
 def help_line_new() -> Answer:
-    kept, on = (None if is_posted() else nouns.unsaved()), today()
-    again = editing.months_after(on, editing.CHECKED_AGAIN_IN)
-    begun = {"last_checked_on": on.isoformat(), "recheck_by": again.isoformat()}
-    form = HelpLineForm(request.form if is_posted() else kept.fields if kept else None, data=begun)
-    if is_posted() and form.validate():
-        by = me().reference
-        try:
-            with transaction():
-                row = editing.create(form.document(), by=by, at=now())
-                nouns.forget_unsaved(by, request.path)
-                address = NOUN.address(row)
-            return redirect(f"{address}?done=begun", 303)
-        except NotYetRight as error:
-            form.refuse_all(error.faults)
-    page = render_template("admin/help_line_new.html", form=form, kept=kept)
-    return page, 422 if form.errors else 200
+    again = editing.months_after(today(), editing.CHECKED_AGAIN_IN)
+    begun = {"last_checked_on": today().isoformat(), "recheck_by": again.isoformat()}
+    return begin(
+        NOUN,
+        lambda sent: HelpLineForm(sent, data=begun),
+        lambda form, by, at: editing.create(form.document(), by=by, at=at),
+        "admin/help_line_new.html",
+    )
 
 
 @bp.route("/help-lines/<key>", methods=["GET", "POST"])
