@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 MOMENT = 'moment'
+LOW = 'low_at is not null and low_at >= on_hand - held'
 PLACES = "'top_left', 'top', 'top_right', 'left', 'centre', 'right', 'bottom_left', 'bottom', 'bottom_right'"
 
 
@@ -199,6 +200,7 @@ def upgrade() -> None:
     op.add_column('products', sa.Column('search_title', sa.String(), nullable=True))
     op.add_column('products', sa.Column('search_text', sa.String(), nullable=True))
     op.add_column('stock', sa.Column('low_at', sa.Integer(), nullable=True))
+    op.create_index('ix_stock_low', 'stock', ['variant_id'], sqlite_where=sa.text(LOW), postgresql_where=sa.text(LOW))
     add('variants', 'compare_at_minor', 'INTEGER', 'CONSTRAINT ck_variants_was_dearer_before CHECK (compare_at_minor is null or compare_at_minor > price_minor)')
     op.add_column('variants', sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True))
 
@@ -211,6 +213,7 @@ def add(table: str, column: str, kind: str, rest: str) -> None:
 
 
 def downgrade() -> None:
+    op.drop_index('ix_stock_low', 'stock')
     op.drop_index('ix_variants_price_minor_product_id', 'variants')
     op.drop_index('ix_products_name_id_slug', 'products')
     op.drop_index('ix_products_changed_at_id', 'products')

@@ -6,7 +6,7 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, false, true
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, composite, mapped_column, relationship, validates
 
 from storefront.core.clock import now
@@ -191,11 +191,18 @@ FEW_LEFT = 4
 MOST_OF_ONE = 20  # pieces of one SKU in one bag
 
 
+LOW = "low_at is not null and low_at >= on_hand - held"
+
+
 class Stock(Base):
     """How many lie on the shelf, and how many of them are promised to orders that are being paid."""
 
     __tablename__ = "stock"
-    __table_args__ = (CheckConstraint("held >= 0 and held <= on_hand", "held_within_stock"),)
+    __table_args__ = (
+        CheckConstraint("held >= 0 and held <= on_hand", "held_within_stock"),
+        # What staff are told of on every page: it holds only the few that are low.
+        Index("ix_stock_low", "variant_id", sqlite_where=text(LOW), postgresql_where=text(LOW)),
+    )
 
     variant_id: Mapped[int] = mapped_column(ForeignKey("variants.id", ondelete="CASCADE"), primary_key=True)
     on_hand: Mapped[int]

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 
 from storefront.catalog.finding import Lacking, Sort, State, StockIs, Wanted, in_state, matching, ordered, state_of
 from storefront.catalog.models import Category, Collection, CollectionProduct, PriceBreakdown, Product, Stock, Variant
+from storefront.catalog.shelf import low
 from storefront.core.clock import now, today
 from storefront.core.money import Money
 from storefront.db import db, transaction
@@ -144,3 +145,14 @@ def test_a_page_is_read_along_an_index(app: Flask, sort: Sort) -> None:
         plan = "\n".join(db.session.scalars(text(f"EXPLAIN {sql}")))
         assert "Sort" not in plan, plan
         assert "Index" in plan, plan
+
+
+def test_the_low_ones_are_counted_along_an_index_of_them_alone(app: Flask) -> None:
+    some(30)
+    sql = str(low().compile(db.engine, compile_kwargs={"literal_binds": True}))
+    if db.engine.dialect.name == "sqlite":
+        plan = "\n".join(row.detail for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {sql}")))
+    else:
+        db.session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = "\n".join(db.session.scalars(text(f"EXPLAIN {sql}")))
+    assert "ix_stock_low" in plan, plan
