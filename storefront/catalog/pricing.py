@@ -6,8 +6,9 @@ of at least the thirty days before it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from itertools import groupby
 
 from sqlalchemy import select
 
@@ -18,10 +19,14 @@ from storefront.db import db
 LOOKED_BACK = timedelta(days=30)
 
 
-def history(variant_id: int) -> list[PricePoint]:
-    """Every price of a variant, the newest first."""
-    query = select(PricePoint).where(PricePoint.variant_id == variant_id)
-    return list(db.session.scalars(query.order_by(PricePoint.since.desc(), PricePoint.id.desc())))
+def histories(variant_ids: Iterable[int]) -> dict[int, list[PricePoint]]:
+    """Every price of these variants by their id, the newest first; nothing is asked where there are none."""
+    wanted = list(variant_ids)
+    if not wanted:
+        return {}
+    query = select(PricePoint).where(PricePoint.variant_id.in_(wanted))
+    points = db.session.scalars(query.order_by(PricePoint.variant_id, PricePoint.since.desc(), PricePoint.id.desc()))
+    return {key: list(group) for key, group in groupby(points, key=lambda point: point.variant_id)}
 
 
 def lowest_before(points: Sequence[PricePoint]) -> Money | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import groupby
 
 from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
@@ -17,13 +16,12 @@ from storefront.catalog.models import (
     Material,
     PictureRole,
     PriceBreakdown,
-    PricePoint,
     Product,
     ProductPicture,
     RelatedProduct,
     Variant,
 )
-from storefront.catalog.pricing import lowest_before
+from storefront.catalog.pricing import histories, lowest_before
 from storefront.catalog.queries import EACH_DIFFERS_IN, in_collection, like, visible
 from storefront.core.money import Money
 from storefront.db import db
@@ -252,16 +250,9 @@ def _certificates(partner_id: int, *, today: date) -> list[CertificateLine]:
 
 
 def _lowest_before(reduced: list[Variant]) -> dict[int, Money]:
-    """Asked only where a reduction is announced."""
-    if not reduced:
-        return {}
-    points = db.session.scalars(
-        select(PricePoint)
-        .where(PricePoint.variant_id.in_(variant.id for variant in reduced))
-        .order_by(PricePoint.variant_id, PricePoint.since.desc(), PricePoint.id.desc())
-    )
-    of_each = {key: list(group) for key, group in groupby(points, key=lambda point: point.variant_id)}
-    lowest = {variant.id: lowest_before(of_each.get(variant.id, [])) for variant in reduced}
+    """By the id of a variant. Asked only where a reduction is announced."""
+    of_each = histories(variant.id for variant in reduced)
+    lowest = {key: lowest_before(points) for key, points in of_each.items()}
     return {key: price for key, price in lowest.items() if price is not None}
 
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from itertools import groupby
 from typing import Any
 
 from flask import abort, redirect, render_template, request
@@ -15,59 +11,43 @@ from sqlalchemy import or_, select
 from storefront.accounts import guard
 from storefront.accounts.permissions import Permission
 from storefront.admin import nouns
-from storefront.admin.area import bp, me, permissions, takes
+from storefront.admin.area import bp, me, takes
 from storefront.admin.goods import find, hers, own_partner_id
-from storefront.admin.nouns import MOST_BYTES, Answer, Clash
+from storefront.admin.nouns import MOST_BYTES, Answer
 from storefront.admin.products import wording
 from storefront.admin.products.beside import beside
-from storefront.admin.products.forms import MOST_ROWS, ROWS, Sheet, field_id, moment_of
-from storefront.admin.products.noun import PRODUCT, SHARE_WORDS
-from storefront.admin.stories.forms_of_writing import countries
-from storefront.catalog import documents, editing, matrix, pricing, publishing
+from storefront.admin.products.forms import MOST_ROWS, ROWS, Sheet, moment_of
+from storefront.admin.products.noun import PRODUCT
+from storefront.admin.products.showing import (
+    Refused,
+    categories,
+    errors_of,
+    findings_in,
+    offered,
+    other_goods,
+    page_of,
+    prefix_of,
+    workshops,
+)
+from storefront.catalog import documents, editing, matrix, publishing
 from storefront.catalog.checking import MOST, check
-from storefront.catalog.documents import LOADED, SHARES, Document
+from storefront.catalog.documents import LOADED, Document
 from storefront.catalog.models import (
-    Category,
-    Collection,
-    CollectionProduct,
-    PriceBreakdown,
-    PricePoint,
     Product,
     ProductAddress,
     Variant,
 )
-from storefront.catalog.product_page import price_parts
-from storefront.catalog.queries import is_shown
 from storefront.core.clock import now, today
 from storefront.core.errors import ShopError
 from storefront.core.faults import Fault, NotYetRight
 from storefront.core.money import Money
 from storefront.core.slugs import is_slug
 from storefront.db import db, transaction
-from storefront.media.addresses import Shown, shown
-from storefront.partners.models import Partner
-from storefront.partners.queries import listed
-from storefront.revisions import keeping
 from storefront.revisions.keeping import ChangedMeanwhile
 from storefront.settings import settings
-from storefront.style_guide.fields import remarks
-from storefront.style_guide.findings import Kind
 from storefront.web.forms import is_posted
 
-MOST_RELATED = 300  # goods that the list of names offers
-SHOWN_VERSIONS = 5
-LINTED = ("name", "description", "notice", "search_title", "search_text")
-
 nouns.register(PRODUCT)
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Why a form comes back: `faults` beside their fields and at the top, `clash` where somebody else has saved."""
-
-    faults: Sequence[Fault] = ()
-    clash: Clash | None = None
-    wrong: str | None = None
 
 
 @bp.route("/products/new", methods=["GET", "POST"])
@@ -90,13 +70,13 @@ def product_new() -> Answer:
         "admin/product_new.html",
         sheet=sheet,
         price=request.form.get("price", "")[:20],
-        partners=(partners := _partners()),
+        partners=(partners := workshops()),
         workshop_choices=[(row.slug, row.known_as) for row in partners],
-        category_choices=[(row.slug, row.name) for row in _categories()],
+        category_choices=[(row.slug, row.name) for row in categories()],
         currency=settings.currency,
         most=MOST,
         form_id=None,
-        **_errors(faults),
+        **errors_of(faults),
     )
     return page, 422 if faults else 200
 
@@ -111,14 +91,14 @@ def product(slug: str) -> Answer:
             return redirect(PRODUCT.address(row), 301)
         kept = nouns.unsaved()
         taken = kept.fields if kept else None
-        sheet = Sheet.read(taken) if taken is not None else Sheet.of(PRODUCT.read(row), _offered(row))
+        sheet = Sheet.read(taken) if taken is not None else Sheet.of(PRODUCT.read(row), offered(row))
         number = _number_in(taken) if taken is not None else None
-        return _page(row, sheet, number=number, is_unsaved=taken is not None, kept=kept)
+        return page_of(row, sheet, number=number, is_unsaved=taken is not None, kept=kept)
     sheet = Sheet.read(request.form)
     _name_related(sheet, row)
     act = request.form.get("act", "")
     if act:
-        return _page(row, _grown(sheet, act, row), number=nouns.based_on(), is_unsaved=True)
+        return page_of(row, _grown(sheet, act, row), number=nouns.based_on(), is_unsaved=True)
     return _saved(row, sheet)
 
 
@@ -166,7 +146,7 @@ def preview_product(key: str) -> Answer:
 @takes(MOST_BYTES)
 def lint_product() -> str:
     """What the house rules say of words that are still being typed. Nothing is stored, and nothing of them logged."""
-    return render_template("admin/_product_findings.html", found=_findings(Sheet.read(request.form)))
+    return render_template("admin/_product_findings.html", found=findings_in(Sheet.read(request.form)))
 
 
 @bp.post("/products/<slug>/act")
@@ -241,7 +221,7 @@ def _again(row_id: int) -> Product:
 def _begin(sheet: Sheet) -> str:
     """A draft with its variants; returns its address. Raises `NotYetRight` and `NotYours`."""
     own, texts = own_partner_id(), sheet.texts
-    partners = {row.slug: row for row in _partners()}
+    partners = {row.slug: row for row in workshops()}
     if own is not None:
         texts["partner"] = next(iter(partners), "")
     partner = partners.get(texts["partner"])
@@ -270,7 +250,7 @@ def _begin(sheet: Sheet) -> str:
 
 def _typed(sheet: Sheet, row: Product, was: Document) -> Document:
     is_shop = own_partner_id() is None
-    document = sheet.document(was, offered=_offered(row), currency=settings.currency, today=today(), is_shop=is_shop)
+    document = sheet.document(was, offered=offered(row), currency=settings.currency, today=today(), is_shop=is_shop)
     if is_shop:
         possible = {each.reference for each in beside(row.partner_id, was["stories"], at=now())}
         document["stories"] = [reference for reference in document["stories"] if reference in possible]
@@ -290,7 +270,7 @@ def _grown(sheet: Sheet, act: str, row: Product) -> Sheet:
     kind, _, table = act.partition("-")
     if act == "matrix":
         rows = sheet.rows["variants"]
-        prefix = sheet.texts["prefix"].upper() or _prefix(row)
+        prefix = sheet.texts["prefix"].upper() or prefix_of(row)
         typed = Sheet(rows=sheet.rows, texts=sheet.texts).document(
             PRODUCT.read(row), offered=None, currency=currency, today=today(), is_shop=False
         )
@@ -307,16 +287,9 @@ def _grown(sheet: Sheet, act: str, row: Product) -> Sheet:
     return sheet
 
 
-def _prefix(row: Product) -> str:
-    """What the codes that are there begin with, or what the names make."""
-    codes = [variant.sku for variant in row.live]
-    same = codes[0].rpartition("-")[0] if codes else ""
-    return same or matrix.prefix_for(row.partner.known_as, row.name)
-
-
 def _name_related(sheet: Sheet, row: Product) -> None:
     """Goods may be typed by their name; the document names them by their address."""
-    by_name = {each.name.casefold(): each.slug for each in _goods(row)}
+    by_name = {each.name.casefold(): each.slug for each in other_goods(row)}
     for each in sheet.rows["related"]:
         each["slug"] = by_name.get(each["slug"].casefold(), each["slug"])
 
@@ -339,191 +312,11 @@ def _merged(first: Sequence[Fault], then: Sequence[Fault]) -> list[Fault]:
     return [*first, *(fault for fault in then if fault.field not in known)]
 
 
-def _errors(faults: Sequence[Fault]) -> dict[str, Any]:
-    """By the id of the field, and in a list for the top of the page."""
-    errors: dict[str, list[str]] = defaultdict(list)
-    for fault in faults:
-        errors[field_id(fault.field)].append(fault.message)
-    return {"errors": dict(errors), "summary": [(field_id(fault.field), fault.message) for fault in faults]}
-
-
 def _refused(row: Product, sheet: Sheet | None, refused: Refused) -> Answer:
     """The form as it was typed. An act that was refused brings the form as it is saved."""
     is_unsaved = sheet is not None
     if sheet is None:
-        sheet = Sheet.of(PRODUCT.read(row), _offered(row))
+        sheet = Sheet.of(PRODUCT.read(row), offered(row))
     clash = refused.clash
     number = clash.number if clash else nouns.based_on() if is_unsaved else None
-    return _page(row, sheet, number=number, is_unsaved=is_unsaved, refused=refused)
-
-
-# What the page shows
-
-
-def _page(
-    row: Product,
-    sheet: Sheet,
-    *,
-    number: int | None = None,
-    is_unsaved: bool = False,
-    kept: nouns.Kept | None = None,
-    refused: Refused | None = None,
-) -> Answer:
-    """`number` is the version that the form is written upon; the newest where nothing else is said."""
-    at, saved, newest = now(), PRODUCT.read(row), nouns.number_of(PRODUCT, row)
-    is_shop = own_partner_id() is None
-    stories = beside(row.partner_id, saved["stories"], at=at) if is_shop else []
-    refused = refused or Refused()
-    faults = list(refused.faults) or (sheet.faults if is_unsaved else [])
-    versions = keeping.history(PRODUCT.kind, row.id, most=SHOWN_VERSIONS)
-    page = render_template(
-        "admin/product.html",
-        product=row,
-        address=PRODUCT.address(row),
-        sheet=sheet,
-        saved=saved,
-        number=newest if number is None else number,
-        number_now=newest,
-        is_unsaved=is_unsaved,
-        is_shop=is_shop,
-        form_id="product",
-        kept=kept,
-        clash=refused.clash,
-        refusal=refused.wrong,
-        said=None if refused != Refused() else wording.SAID.get(request.args.get("done", "")),
-        state=wording.state(row, at=at),
-        is_seen=row.is_shown(at),
-        is_begun=publishing.is_begun(saved, at=at),
-        stock={variant.sku: (variant.stock, wording.stock_state(variant.stock)) for variant in row.live},
-        history=_price_history(row),
-        lowest=_lowest(row),
-        bar=_bar(sheet, row),
-        has_bar=saved["breakdown"] is not None,
-        breakdown_day=date.fromisoformat(saved["breakdown"]["dated"]) if saved["breakdown"] else None,
-        materials_sum=_sum([each["percent"] for each in sheet.rows["materials"]]),
-        offered=_offered(row),
-        share_words=SHARE_WORDS,
-        shares=SHARES,
-        prefix=sheet.texts["prefix"] or _prefix(row),
-        stories=_ordered(stories, sheet),
-        collections=list(db.session.scalars(select(Collection).order_by(Collection.position, Collection.id))),
-        by_rule=_by_rule(row),
-        goods=_goods(row),
-        pictures=_pictures(row),
-        picture_choices=_picture_choices(row),
-        versions=versions,
-        names=nouns.names_of([each.who for each in versions]),
-        found=_findings(sheet),
-        workshop_choices=[(each.slug, each.known_as) for each in _partners()],
-        category_choices=[(each.slug, each.name) for each in _categories()],
-        country_choices=list(countries().items()),
-        currency=row.live[0].price.currency if row.live else settings.currency,
-        most=MOST,
-        may_stock=Permission.STOCK in permissions(),
-        **_errors(faults),
-    )
-    is_refused = bool(faults or refused.clash or refused.wrong) and is_posted() and request.form.get("act") != "matrix"
-    return page, 422 if is_refused else 200
-
-
-def _findings(sheet: Sheet) -> wording.Findings:
-    texts = [(name, sheet.texts[name][: 2 * MOST[name]], Kind.PRODUCT) for name in LINTED]
-    alts = [(f"pictures.{place}", row["alt"][:600], Kind.ALT_TEXT) for place, row in enumerate(sheet.rows["pictures"])]
-    return wording.findings(remarks([*texts, *alts]))
-
-
-def _offered(row: Product) -> dict[str, Any] | None:
-    """The shares of the newest price that had any, to go on from."""
-    newest = max(row.breakdowns, key=lambda each: each.price_version, default=None)
-    if newest is None:
-        return None
-    shares = dict(zip(SHARES, newest.shares, strict=True))
-    return {"dated": newest.dated.isoformat(), **shares, "is_sample": newest.is_sample, "note": newest.note}
-
-
-def _bar(sheet: Sheet, row: Product) -> Any:
-    """The five shares as the form has them, while they are numbers that add up."""
-    texts = [sheet.texts[name] or "0" for name in SHARES]
-    if _sum(texts) != 100 or not row.live:
-        return None
-    return price_parts(PriceBreakdown(**dict(zip(SHARES, map(int, texts), strict=True))), row.live[0].price)
-
-
-def _sum(numbers: list[str]) -> int | None:
-    """Of what was typed, while all of it is a number."""
-    if not numbers or not all(text.isascii() and text.isdigit() and len(text) < 4 for text in numbers):
-        return None
-    return sum(map(int, numbers))
-
-
-def _price_history(row: Product) -> dict[str, list[PricePoint]]:
-    """By code, the newest first, of variants that ever cost something else."""
-    codes = {variant.id: variant.sku for variant in row.live}
-    points = db.session.scalars(
-        select(PricePoint)
-        .where(PricePoint.variant_id.in_(codes))
-        .order_by(PricePoint.variant_id, PricePoint.since.desc(), PricePoint.id.desc())
-    )
-    of_each = {codes[key]: list(group) for key, group in groupby(points, key=lambda point: point.variant_id)}
-    return {sku: of_each[sku] for sku in codes.values() if len(of_each.get(sku, [])) > 1}
-
-
-def _lowest(row: Product) -> dict[str, Money]:
-    """The lowest price of the thirty days before, of variants that announce a reduction."""
-    history = _price_history(row)
-    reduced = [variant.sku for variant in row.live if variant.compare_at_minor is not None]
-    lowest = {sku: pricing.lowest_before(history[sku]) for sku in reduced if sku in history}
-    return {sku: price for sku, price in lowest.items() if price is not None}
-
-
-def _ordered(stories: list[Any], sheet: Sheet) -> list[tuple[Any, bool, str]]:
-    """Each with whether it is ticked and with its place: those that are linked first, in their order."""
-    rows = {row["reference"]: row for row in sheet.rows["stories"]}
-    places = list(rows)
-    listed_now = [
-        (each, rows.get(each.reference, {}).get("tick") == "y", rows.get(each.reference, {}).get("place", ""))
-        for each in stories
-    ]
-    return sorted(listed_now, key=lambda line: places.index(line[0].reference) if line[1] else len(places))
-
-
-def _by_rule(row: Product) -> set[str]:
-    query = (
-        select(Collection.slug)
-        .join(CollectionProduct, CollectionProduct.collection_id == Collection.id)
-        .where(CollectionProduct.product_id == row.id, CollectionProduct.by_rule)
-    )
-    return set(db.session.scalars(query))
-
-
-def _goods(row: Product) -> Sequence[Any]:
-    """Names and addresses of other goods: of the same workshop first. Somebody else's drafts are not told."""
-    own = own_partner_id()
-    query = select(Product.name, Product.slug).where(Product.id != row.id, Product.archived_at.is_(None))
-    if own is not None:
-        query = query.where(or_(Product.partner_id == own, is_shown(at=now())))
-    return db.session.execute(
-        query.order_by(Product.partner_id != row.partner_id, Product.position, Product.id).limit(MOST_RELATED)
-    ).all()
-
-
-def _pictures(row: Product) -> list[tuple[str, Shown]]:
-    found = [(link.picture.name, shown(link.picture)) for link in row.pictures]
-    return [(name, picture) for name, picture in found if picture is not None]
-
-
-def _picture_choices(row: Product) -> list[tuple[str, str]]:
-    """For a variant: the pictures of all, by their number, and those that belong to one alone."""
-    listed_here = {link.picture.name: f"{place}: {link.picture.alt}" for place, link in enumerate(row.pictures, 1)}
-    alone = {variant.picture.name: variant.picture.alt for variant in row.live if variant.picture}
-    return list((alone | listed_here).items())
-
-
-def _partners() -> list[Partner]:
-    """Those whose goods the person at hand may make."""
-    own = own_partner_id()
-    return list(db.session.scalars(listed() if own is None else listed().where(Partner.id == own)))
-
-
-def _categories() -> list[Category]:
-    return list(db.session.scalars(select(Category).order_by(Category.position, Category.id)))
+    return page_of(row, sheet, number=number, is_unsaved=is_unsaved, refused=refused)
