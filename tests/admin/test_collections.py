@@ -207,7 +207,6 @@ def test_it_is_removed_once_that_was_asked(staff: Staff) -> None:
     assert staff.post(path, version="1", do="remove").status_code == 422
 
 
-@pytest.mark.any_database
 def test_a_picture_is_brought_with_its_words(staff: Staff) -> None:
     content = saved(flat(), "PNG")
     answer = edit(staff, picture_file=(BytesIO(content), "x.png"))
@@ -223,7 +222,6 @@ def test_a_picture_is_brought_with_its_words(staff: Staff) -> None:
     assert stands()["picture"] is None
 
 
-@pytest.mark.any_database
 def test_a_script_in_any_text_is_letters(staff: Staff) -> None:
     texts = {"name": SCRIPT, "intro": SCRIPT, "position": SCRIPT, "rule__materials": SCRIPT, "rule__price_most": SCRIPT,
              "rule__newest": SCRIPT, "picture_alt": SCRIPT, "products": [SCRIPT], "rule__partners": SCRIPT}  # fmt: skip
@@ -239,7 +237,6 @@ def test_a_script_in_any_text_is_letters(staff: Staff) -> None:
         assert "&lt;script&gt;alert" in answer
 
 
-@pytest.mark.any_database
 def test_nobody_else_finds_these_pages(staff: Staff, app: Flask) -> None:
     partner_id = db.session.scalars(select(Product.partner_id)).first()
     for role in set(Role) - {Role.OWNER, Role.CATALOGUE_ADMIN}:

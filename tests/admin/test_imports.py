@@ -111,7 +111,6 @@ def test_changes_are_said_in_words_and_stock_only_if_asked(desk: Staff) -> None:
     assert product("throw-1").variants[0].stock.on_hand == 8
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize("step", ["stop", "go-on", "undo"])
 def test_a_step_that_is_not_possible_is_refused_in_words(desk: Staff, step: str) -> None:
     row = send(desk, csv_of(rows(1)))
@@ -119,7 +118,6 @@ def test_a_step_that_is_not_possible_is_refused_in_words(desk: Staff, step: str)
     assert again(row.id).state is ImportState.CHECKED
 
 
-@pytest.mark.any_database
 def test_a_file_is_dropped_and_looked_over_again(desk: Staff) -> None:
     row = send(desk, csv_of(rows(1)))
     assert desk.post(address(row, "look-again")).status_code == 303
@@ -129,7 +127,6 @@ def test_a_file_is_dropped_and_looked_over_again(desk: Staff) -> None:
     assert desk.post(address(row, "take-in"), mode="all").status_code == 422
 
 
-@pytest.mark.any_database
 def test_nothing_of_a_file_becomes_markup(desk: Staff) -> None:
     faulty = {column.header: SCRIPT for column in COLUMNS} | {"SKU": "A-1", "Slug": "a", SCRIPT: SCRIPT}
     row = send(desk, csv_of([faulty]), name="<script>alert(1)</script>.csv")
@@ -147,7 +144,6 @@ def test_nothing_of_a_file_becomes_markup(desk: Staff) -> None:
     assert "<script>alert" not in page
 
 
-@pytest.mark.any_database
 def test_without_a_file_nothing_begins(desk: Staff) -> None:
     answer = desk.post("/admin/imports")
     assert answer.status_code == 422
@@ -155,7 +151,6 @@ def test_without_a_file_nothing_begins(desk: Staff) -> None:
     assert db.session.scalar(select(func.count(Import.id))) == 0
 
 
-@pytest.mark.any_database
 def test_a_file_that_cannot_be_read_says_why(desk: Staff) -> None:
     page = desk.get(address(send(desk, b"\xd0\xcf\x11\xe0old", name="old.xls"))).text
     assert "old spreadsheet" in page
@@ -180,13 +175,11 @@ def _whole_body(desk: Staff, content: bytes, **environ: str) -> Any:
     )
 
 
-@pytest.mark.any_database
 def test_a_large_table_passes_and_one_that_is_too_large_does_not(desk: Staff) -> None:
     assert _whole_body(desk, b"SKU\n" + b"A" * 200_000).status_code == 303
     assert _whole_body(desk, b"SKU\n", CONTENT_LENGTH="71000001").status_code == 413
 
 
-@pytest.mark.any_database
 def test_cells_of_a_spreadsheet_are_strings_even_without_the_guard(
     desk: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,7 +190,6 @@ def test_cells_of_a_spreadsheet_are_strings_even_without_the_guard(
     assert (sheet["B2"].value, sheet["B2"].data_type) != ("=1+1", "f")
 
 
-@pytest.mark.any_database
 def test_what_is_not_hers_is_not_found(app: Flask, desk: Staff, house: Any) -> None:
     row = send(desk, csv_of(rows(1)))
     hers = Staff(app, a_person(Role.PARTNER_STAFF, partner_id=house.id))
@@ -212,7 +204,6 @@ def test_what_is_not_hers_is_not_found(app: Flask, desk: Staff, house: Any) -> N
     assert desk.get(address(own)).status_code == 200
 
 
-@pytest.mark.any_database
 def test_somebody_whose_workshop_is_gone_sends_nothing(app: Flask, house: Any) -> None:
     nobody = Staff(app, a_person(Role.PARTNER_STAFF))
     assert nobody.post("/admin/imports", table=(io.BytesIO(b"SKU\nA\n"), "a.csv")).status_code == 404
@@ -246,7 +237,6 @@ def test_goods_go_out_as_csv_and_as_a_spreadsheet_without_a_formula(app: Flask, 
     assert send(desk, answer.data, name="catalogue.xlsx").counts["same"] == 2
 
 
-@pytest.mark.any_database
 def test_a_spreadsheet_of_too_many_rows_is_refused_in_words(desk: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
     with transaction() as session:
         session.add(a_product(variants=3))
@@ -256,7 +246,6 @@ def test_a_spreadsheet_of_too_many_rows_is_refused_in_words(desk: Staff, monkeyp
     assert "take CSV" in answer.text
 
 
-@pytest.mark.any_database
 def test_what_is_kept_of_a_file_has_none_of_its_names(desk: Staff) -> None:
     row = send(desk, csv_of(rows(1)), name="../../etc/passwd")
     folder = Workplace.of(settings.instance_dir, row.reference).folder

@@ -77,7 +77,6 @@ def test_the_form_holds_the_whole_of_every_product_of_the_demonstration(shop: Fl
         assert back == document
 
 
-@pytest.mark.any_database
 def test_what_is_sent_as_it_stands_changes_nothing(app: Flask, staff: Staff) -> None:
     with transaction() as session:
         session.add(Collection(slug="gifts", name="Gifts", intro=""))
@@ -115,7 +114,6 @@ def test_what_is_typed_is_saved_as_one_version(app: Flask, staff: Staff) -> None
     assert read(other)["name"] == "Another tote"
 
 
-@pytest.mark.any_database
 def test_words_for_pictures_are_typed_here_and_the_list_of_pictures_stays(app: Flask, staff: Staff) -> None:
     tote = made()
     send(staff, pictures__0__alt="A tote on a hook")
@@ -126,7 +124,6 @@ def test_words_for_pictures_are_typed_here_and_the_list_of_pictures_stays(app: F
     assert read(tote)["pictures"][0]["alt"] == "A tote on a hook"
 
 
-@pytest.mark.any_database
 def test_faults_stand_beside_their_fields_and_at_the_top_and_nothing_is_lost(app: Flask, staff: Staff) -> None:
     tote = made()
     before = read(tote)
@@ -148,7 +145,6 @@ def test_faults_stand_beside_their_fields_and_at_the_top_and_nothing_is_lost(app
     assert read(tote) == before
 
 
-@pytest.mark.any_database
 def test_a_field_that_comes_twice_is_refused(app: Flask, staff: Staff) -> None:
     tote = made()
     for name in ("name", "variants-0-price", "version_note"):
@@ -157,7 +153,6 @@ def test_a_field_that_comes_twice_is_refused(app: Flask, staff: Staff) -> None:
     assert read(tote)["name"] == "Jute tote"
 
 
-@pytest.mark.any_database
 def test_fields_that_the_form_does_not_have_are_no_part_of_it(app: Flask, staff: Staff) -> None:
     tote = made()
     before = read(tote)
@@ -168,7 +163,6 @@ def test_fields_that_the_form_does_not_have_are_no_part_of_it(app: Flask, staff:
     assert read(tote) == before
 
 
-@pytest.mark.any_database
 def test_a_form_of_ten_thousand_rows_is_refused_in_words(app: Flask, staff: Staff) -> None:
     tote = made()
     before = read(tote)
@@ -185,7 +179,6 @@ def test_a_form_of_ten_thousand_rows_is_refused_in_words(app: Flask, staff: Staf
 # Variants
 
 
-@pytest.mark.any_database
 def test_the_matrix_draws_the_rows_that_are_missing_and_saves_nothing(app: Flask, staff: Staff) -> None:
     tote = made()
     before = read(tote)
@@ -209,7 +202,6 @@ def test_what_the_matrix_drew_is_saved_by_the_next_button(app: Flask, staff: Sta
     assert [each["sku"] for each in read(tote)["variants"]] == ["JT-S", "JT-M", "JT-L"]
 
 
-@pytest.mark.any_database
 def test_a_matrix_of_far_too_many_answers_does_no_work(app: Flask, staff: Staff) -> None:
     made()
     many = ",".join(map(str, range(1000)))
@@ -226,7 +218,6 @@ def test_a_matrix_of_far_too_many_answers_does_no_work(app: Flask, staff: Staff)
     assert "variants-2-sku" not in answer.text
 
 
-@pytest.mark.any_database
 def test_rows_come_and_go_without_scripts(app: Flask, staff: Staff) -> None:
     tote = made()
     more = filled(send(staff, act="add-variants").text)
@@ -239,7 +230,6 @@ def test_rows_come_and_go_without_scripts(app: Flask, staff: Staff) -> None:
     assert db.session.scalars(select(Variant).where(Variant.sku == "JT-S")).one().retired_at is not None
 
 
-@pytest.mark.any_database
 def test_earlier_prices_are_listed_and_the_lowest_beside_a_reduction(app: Flask, staff: Staff) -> None:
     made(published_at=SHOWN)
     send(staff, variants__0__price="20.00")
@@ -255,7 +245,6 @@ def test_earlier_prices_are_listed_and_the_lowest_beside_a_reduction(app: Flask,
 # Where the price goes
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("changes", "done", "is_shown"),
     [({}, "without_bar", False), ({"renewed": "y"}, "saved", True), ({"makers": "40", "shop": "13"}, "saved", True)],
@@ -272,7 +261,6 @@ def test_a_new_price_takes_the_bar_off_the_page_unless_it_is_made_anew(
     assert ("off the page" in said(staff.get(f"{TOTE}?done={done}"))) is True
 
 
-@pytest.mark.any_database
 def test_shares_of_before_are_offered_and_come_back_by_a_tick_alone(app: Flask, staff: Staff) -> None:
     tote = made(breakdown=BREAKDOWN)
     send(staff, variants__0__price="25.00")
@@ -309,7 +297,6 @@ def test_a_draft_with_six_variants_takes_one_form(app: Flask, staff: Staff) -> N
     assert staff.get("/admin/products/kantha-short-jacket?done=made").status_code == 200
 
 
-@pytest.mark.any_database
 def test_a_new_product_without_what_it_needs_comes_back_as_it_was_typed(app: Flask, staff: Staff) -> None:
     loom, _ = a_workshop(), a_workshop()
     given = {"name": "Tote", "partner": loom, "category": "bags", "weight_grams": "240", "price": "24"}
@@ -342,7 +329,6 @@ def test_two_editors_see_both_versions_and_nothing_is_lost(app: Flask, staff: St
     assert read(tote)["name"] == "My name"
 
 
-@pytest.mark.any_database
 def test_a_form_whose_product_was_moved_meanwhile_is_not_lost_either(app: Flask, staff: Staff) -> None:
     made()
     mine = filled(staff.get(TOTE).text)
@@ -353,7 +339,6 @@ def test_a_form_whose_product_was_moved_meanwhile_is_not_lost_either(app: Flask,
     assert 'action="/admin/products/moved"' in answer.text
 
 
-@pytest.mark.any_database
 def test_what_was_typed_and_not_saved_is_taken_up_again(app: Flask, staff: Staff) -> None:
     made()
     fields = filled(staff.get(TOTE).text) | {"name": ["Half a na"], "variants-0-price": ["9"]}
@@ -413,7 +398,6 @@ def test_nothing_of_a_consent_stands_on_the_page(app: Flask, staff: Staff) -> No
         assert secret not in page, secret
 
 
-@pytest.mark.any_database
 def test_stories_stand_in_the_order_that_is_typed_and_those_of_others_do_not(app: Flask, staff: Staff) -> None:
     tote, first = the_jacket()
     second = tell("another-one", title="The colour table")
@@ -457,7 +441,6 @@ def test_publishing_withdrawing_archiving_and_taking_back_each_is_a_version(
     assert act(staff, "something").status_code == 404
 
 
-@pytest.mark.any_database
 def test_dates_are_typed_in_utc_and_refused_in_words(app: Flask, staff: Staff) -> None:
     tote = made()
     assert act(staff, "schedule", begins="2026-12-01T08:00", ends="2027-01-01T00:00").status_code == 303
@@ -476,7 +459,6 @@ def test_dates_are_typed_in_utc_and_refused_in_words(app: Flask, staff: Staff) -
     assert read(tote) == now
 
 
-@pytest.mark.any_database
 def test_an_act_upon_an_older_version_is_not_done(app: Flask, staff: Staff) -> None:
     tote = made()
     old = the_version(staff)
@@ -487,7 +469,6 @@ def test_an_act_upon_an_older_version_is_not_done(app: Flask, staff: Staff) -> N
     assert read(tote)["published_at"] is None
 
 
-@pytest.mark.any_database
 def test_a_copy_is_made_by_one_button(app: Flask, staff: Staff) -> None:
     made(published_at=SHOWN)
     answer = staff.post(f"{TOTE}/duplicate")
@@ -517,7 +498,6 @@ def test_a_preview_shows_what_is_typed_and_keeps_nothing(app: Flask, staff: Staf
     assert seen(client, "/shop/jute-tote").status_code == 404
 
 
-@pytest.mark.any_database
 def test_what_cannot_be_drawn_is_said_in_the_window_of_the_preview(app: Flask, staff: Staff) -> None:
     made()
     for changes in ({"variants__0__price": "a lot"}, {"name": ""}):
@@ -526,7 +506,6 @@ def test_what_cannot_be_drawn_is_said_in_the_window_of_the_preview(app: Flask, s
         assert "nothing of it is lost" in answer.text
 
 
-@pytest.mark.any_database
 def test_the_public_page_never_says_that_it_is_a_preview(app: Flask, client: FlaskClient) -> None:
     made(published_at=SHOWN)
     page = seen(client, "/shop/jute-tote").text
@@ -537,7 +516,6 @@ def test_the_public_page_never_says_that_it_is_a_preview(app: Flask, client: Fla
 # House rules
 
 
-@pytest.mark.any_database
 def test_the_house_rules_are_asked_as_one_types_and_stop_saving(app: Flask, staff: Staff) -> None:
     tote = made()
     answer = send(staff, to="/admin/products/lint", description="Your purchase rescues women.")
@@ -595,7 +573,6 @@ def read_slug(answer: Any) -> dict[str, Any]:
     return read(db.session.scalars(select(Product.id).where(Product.slug == slug)).one())
 
 
-@pytest.mark.any_database
 def test_workshop_staff_make_goods_of_their_own_workshop_only(app: Flask) -> None:
     loom, other = a_workshop(), a_workshop()
     eva = of_workshop(app, loom)
@@ -607,7 +584,6 @@ def test_workshop_staff_make_goods_of_their_own_workshop_only(app: Flask) -> Non
     assert db.session.scalars(select(Product)).one().partner.slug == loom
 
 
-@pytest.mark.any_database
 def test_drafts_of_others_are_not_offered_to_workshop_staff(app: Flask) -> None:
     loom, other = a_workshop(), a_workshop()
     made(loom)

@@ -45,7 +45,6 @@ def of_workshop(app: Flask, slug: str) -> Staff:
     return Staff(app, a_person(Role.PARTNER_STAFF, partner_id=partner_id))
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize("role", list(Role), ids=str)
 def test_who_may_open_the_lists(app: Flask, role: Role) -> None:
     [slug] = some(1)
@@ -119,7 +118,6 @@ def test_pages_lead_to_both_ends_and_leave_nothing_out(app: Flask, monkeypatch: 
     assert link(staff.get(first), "next")
 
 
-@pytest.mark.any_database
 def test_what_is_no_cursor_is_not_found(app: Flask) -> None:
     some(1)
     staff = an_admin(app)
@@ -153,7 +151,6 @@ def test_more_rows_need_no_more_statements(app: Flask, statements: Any, path: st
     assert counts[0] == counts[1]
 
 
-@pytest.mark.any_database
 def test_nobody_counts_to_the_end(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storefront.admin.listing.MOST_COUNTED", 3)
     staff = an_admin(app)
@@ -163,7 +160,6 @@ def test_nobody_counts_to_the_end(app: Flask, monkeypatch: pytest.MonkeyPatch) -
     assert "More than 3 products" in staff.get(LIST).text
 
 
-@pytest.mark.any_database
 def test_an_empty_list_says_what_comes_first(app: Flask) -> None:
     staff = an_admin(app)
     assert "Begin with one" in staff.get(LIST).text
@@ -173,7 +169,6 @@ def test_an_empty_list_says_what_comes_first(app: Flask) -> None:
     assert "Nothing yet" in staff.get("/admin/changes").text
 
 
-@pytest.mark.any_database
 def test_what_a_row_says(app: Flask) -> None:
     [slug] = some(1, variants=2, name="<b>Tote", partner=a_partner(name="Lamplight (sample partner)"))
     with transaction() as session:
@@ -246,7 +241,6 @@ def test_a_view_keeps_what_is_known_of_the_filters_for_her_alone(app: Flask) -> 
     assert views(staff.get(LIST)) == [("Drafts", f"{LIST}?q=jute")]
 
 
-@pytest.mark.any_database
 def test_views_are_renamed_and_deleted_by_who_keeps_them(app: Flask) -> None:
     staff, other = an_admin(app), an_admin(app)
     for name in ("One", "Two"):
@@ -264,7 +258,6 @@ def test_views_are_renamed_and_deleted_by_who_keeps_them(app: Flask) -> None:
     assert [name for name, _ in views(staff.get("/admin/partners"))] == ["Two"]
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
@@ -282,7 +275,6 @@ def test_a_refused_view_says_why_and_keeps_what_was_typed(app: Flask, fields: di
     assert db.session.scalar(select(SavedView.id)) is None
 
 
-@pytest.mark.any_database
 def test_thirty_views_are_enough(app: Flask) -> None:
     staff = an_admin(app)
     with transaction() as session:
@@ -304,7 +296,6 @@ def test_thirty_views_are_enough(app: Flask) -> None:
     assert staff.post("/admin/views", listed="collections", query="q=b", name="One more").status_code == 303
 
 
-@pytest.mark.any_database
 def test_no_view_of_a_list_that_she_may_not_open(app: Flask) -> None:
     [slug] = some(1)
     staff = of_workshop(app, slug)

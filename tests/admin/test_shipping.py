@@ -67,7 +67,6 @@ def test_a_zone_is_made_as_it_is_typed(admin: Staff) -> None:
     )
 
 
-@pytest.mark.any_database
 def test_what_cannot_be_read_is_told_and_stays(admin: Staff) -> None:
     with transaction() as session:
         session.add(a_zone())
@@ -111,7 +110,6 @@ def test_zones_move_and_are_removed(admin: Staff) -> None:
     assert admin.post(f"/admin/shipping/{key_of('shipping_zone', one.id)}/move", to="later").status_code == 404
 
 
-@pytest.mark.any_database
 def test_who_opens_the_desk_and_script_is_letters(app: Flask, admin: Staff) -> None:
     script = "<script>alert(1)</script>"
     typed = A_ZONE | {"name": script, "rate_name": [script, script, ""], "rate_promise": [script, script, ""]}

@@ -110,7 +110,6 @@ def test_filters_stand_in_the_address(desk: Staff) -> None:
         assert listed(desk.get(f"/admin/stock?{asked}").text) == skus(wanted), asked
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize("asked", ["q=%00", "q=nothing-like-it", "workshop=%00", "workshop=gone", "q=%25", "q=_"])
 def test_a_filter_that_nothing_fits(desk: Staff, asked: str) -> None:
     goods()
@@ -119,7 +118,6 @@ def test_a_filter_that_nothing_fits(desk: Staff, asked: str) -> None:
     assert listed(answer.text) == [] or "%00" in asked  # what cannot be asked for is left out
 
 
-@pytest.mark.any_database
 def test_what_is_no_filter_is_left_out(desk: Staff) -> None:
     product = goods()
     assert listed(desk.get("/admin/stock?show=everything&sort=odd&done=x&differ=y&moved=<b>").text) == skus(product)
@@ -147,7 +145,6 @@ def test_pages_go_on_behind_the_last_row(
     assert listed(desk.get(before[1].replace("&amp;", "&")).text) == listed(first)
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize("after", ["x", "%00", "W10", "bnVsbA"])
 def test_what_is_no_place_in_the_list_is_not_found(desk: Staff, after: str) -> None:
     assert desk.get(f"/admin/stock?after={after}").status_code == 404
@@ -258,7 +255,6 @@ def test_one_that_cannot_be_keeps_all_from_being_saved(desk: Staff) -> None:
     assert [stock_of(sku) for sku in (one, two)] == [(10, 0), (10, 4)]
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize("typed", ["-1", "1.5", "ten", "12345678", "১২", "<b>"])
 def test_what_is_no_number_is_said_beside_it_and_kept(desk: Staff, typed: str) -> None:
     [sku] = skus(goods(on_hand=10))
@@ -268,7 +264,6 @@ def test_what_is_no_number_is_said_beside_it_and_kept(desk: Staff, typed: str) -
     assert f'value="{typed.replace("<", "&lt;").replace(">", "&gt;")}"' in answer.text
 
 
-@pytest.mark.any_database
 def test_nothing_was_typed(desk: Staff) -> None:
     goods()
     answer = desk.post("/admin/stock", **form(desk.get("/admin/stock").text))
@@ -276,7 +271,6 @@ def test_nothing_was_typed(desk: Staff) -> None:
     assert "Enter at least one number" in answer.text
 
 
-@pytest.mark.any_database
 def test_back_to_the_numbers(desk: Staff) -> None:
     [sku] = skus(goods())
     asked = desk.post("/admin/stock", **form(desk.get("/admin/stock").text, **{key(sku): "8"})).text
@@ -285,7 +279,6 @@ def test_back_to_the_numbers(desk: Staff) -> None:
     assert re.search(r'name="counted" value="8"', back.text)
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize(
     "given",
     [
@@ -305,7 +298,6 @@ def test_a_form_that_is_not_whole(desk: Staff, given: dict[str, list[str]]) -> N
     assert stock_of(sku) == (10, 0)
 
 
-@pytest.mark.any_database
 @pytest.mark.parametrize("sku", ["GONE-1", "\0", "'", "x" * 500])
 def test_a_code_that_is_none_is_not_found(desk: Staff, sku: str) -> None:
     answer = desk.post("/admin/stock", sku=[sku], seen=["1"], upon=["0"], counted=["1"], act="save")

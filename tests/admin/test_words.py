@@ -69,7 +69,6 @@ def scripts(page: str) -> list[str]:
     return re.findall(r'<script(?! type="module" src="/assets/)(?! type="application/ld\+json")[^>]*>', page)
 
 
-@pytest.mark.any_database
 def test_who_opens_the_desk(app: Flask) -> None:
     row = an_article()
     keep(a_line())
@@ -158,7 +157,6 @@ def test_what_is_refused_keeps_what_was_typed_and_its_version(app: Flask, editor
         assert editor.post("/admin/articles/articles-a-text", **AN_ARTICLE | {"version": version}).status_code == 400
 
 
-@pytest.mark.any_database
 def test_faults_of_rows_stand_in_their_row(editor: Staff) -> None:
     an_article()
     rows = {
@@ -174,7 +172,6 @@ def test_faults_of_rows_stand_in_their_row(editor: Staff) -> None:
     assert 'value="nowhere"' in second
 
 
-@pytest.mark.any_database
 def test_a_new_article(editor: Staff) -> None:
     new = AN_ARTICLE | {"room": "articles", "slug": "", "title": "What kantha is"}
     answer = editor.post("/admin/articles/new", **new)
@@ -189,7 +186,6 @@ def test_a_new_article(editor: Staff) -> None:
         assert editor.get(f"/admin/articles/{key}").status_code == 404
 
 
-@pytest.mark.any_database
 def test_what_is_overdue_comes_first_and_is_counted(editor: Staff) -> None:
     an_article(slug="fresh", title="Fresh")
     an_article(slug="old", title="Old", reviewed_on=date(2026, 1, 1), review_due=date(2026, 11, 23))
@@ -205,7 +201,6 @@ def test_what_is_overdue_comes_first_and_is_counted(editor: Staff) -> None:
     assert re.search(r'href="/admin/help-lines"[^>]*>Help lines <span class="rail-count">1<', page)
 
 
-@pytest.mark.any_database
 def test_the_house_rules_are_asked_as_one_types(editor: Staff) -> None:
     found = editor.post(
         "/admin/articles/lint", **AN_ARTICLE | {"room": "articles", "slug": "a", "body": "She was rescued."}
@@ -304,7 +299,6 @@ def test_an_announcement_comes_and_goes(app: Flask, editor: Staff) -> None:
     assert count(Announcement) == 2
 
 
-@pytest.mark.any_database
 def test_script_is_letters_wherever_it_is_shown(editor: Staff) -> None:
     an_article(title=SCRIPT, summary=SCRIPT, body=SCRIPT, sources=[a_source(title=SCRIPT, publisher=SCRIPT)])
     keep(a_line(name=SCRIPT, said_beside=SCRIPT, hours=SCRIPT, notes=SCRIPT, sources=[SOURCE | {"title": SCRIPT}]))
@@ -338,7 +332,6 @@ def test_script_is_letters_wherever_it_is_shown(editor: Staff) -> None:
         assert scripts(editor.post(f"/admin/{path}", **typed).text) == []
 
 
-@pytest.mark.any_database
 def test_what_was_typed_and_not_saved_is_offered_again(editor: Staff) -> None:
     an_article()
     address = "/admin/articles/articles-a-text"
@@ -354,7 +347,6 @@ def test_what_was_typed_and_not_saved_is_offered_again(editor: Staff) -> None:
     assert count(Unsaved) == 0
 
 
-@pytest.mark.any_database
 def test_a_preview_leaves_the_line_above_the_pages_alone(editor: Staff) -> None:
     editor.post("/admin/announcements/new", **A_NOTICE)
     row = one(Announcement)

@@ -139,7 +139,6 @@ def test_a_version_is_put_back_with_its_facts(staff: Staff) -> None:
     assert stands()["facts"] == [FACT]
 
 
-@pytest.mark.any_database
 def test_a_logo_is_brought_with_its_words_and_shown_while_it_may_be(staff: Staff) -> None:
     content = saved(flat(), "PNG")
     for file, alt in ((b"<svg xmlns='http://www.w3.org/2000/svg'/>", "WFTO"), (content, "")):
@@ -158,7 +157,6 @@ def test_a_logo_is_brought_with_its_words_and_shown_while_it_may_be(staff: Staff
     assert stands()["certificates"][0]["logo"] is None
 
 
-@pytest.mark.any_database
 def test_a_form_with_many_facts_is_taken(staff: Staff) -> None:
     with transaction() as session:
         partner = session.scalars(select(Partner)).one()
@@ -173,14 +171,12 @@ def test_a_form_with_many_facts_is_taken(staff: Staff) -> None:
     assert stands()["tagline"] == "Other words."
 
 
-@pytest.mark.any_database
 def test_goods_of_a_directory_entry_are_refused(staff: Staff) -> None:
     with transaction() as session:
         session.add(a_product(partner=session.scalars(select(Partner)).one()))
     assert wrong(edit(staff, kind="directory").text) == {"kind"}
 
 
-@pytest.mark.any_database
 def test_whoever_unticks_twenty_makers_is_told_of_stories_that_name_a_region(staff: Staff) -> None:
     tell()
     path = f"/admin/partners/{WORKSHOP}"
@@ -190,7 +186,6 @@ def test_whoever_unticks_twenty_makers_is_told_of_stories_that_name_a_region(sta
     assert "One story on the web names its region." in staff.get(path).text
 
 
-@pytest.mark.any_database
 def test_a_script_in_any_text_is_letters(staff: Staff) -> None:
     form = form_of(staff.get(YARD).text)
     texts = [name for name in form if name not in {"csrf_token", "version", "unsaved_form"}]
@@ -209,7 +204,6 @@ def test_a_script_in_any_text_is_letters(staff: Staff) -> None:
         assert "&lt;script&gt;alert" in page
 
 
-@pytest.mark.any_database
 def test_nobody_else_finds_these_pages(staff: Staff, app: Flask) -> None:
     partner_id = db.session.scalars(select(Partner.id)).one()
     for role in set(Role) - {Role.OWNER, Role.CATALOGUE_ADMIN}:
